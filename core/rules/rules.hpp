@@ -1,0 +1,103 @@
+#pragma once
+// The rule engine: which tags of a compiled container fire for what just happened.
+//
+// A container is authored as JSON and compiled by server/container; this room reads the compiled form and
+// runs it, in the browser and on the server alike. Nothing here allocates, throws or remembers: "once per
+// session" and the like are for the caller, who keeps the state. The format is docs/container-format.md.
+// First form: page-view and event triggers with URL and event conditions; one first-party conversion tag.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/consent/consent.hpp"
+#include "core/event/event.hpp"
+#include "core/result.hpp"
+#include "core/url/url.hpp"
+
+namespace etappe::rules {
+
+inline constexpr std::uint8_t kFormatVersion = 1;
+inline constexpr std::size_t kMaxTags = 256;
+inline constexpr std::size_t kMaxVariables = 256;
+inline constexpr std::size_t kMaxContainerBytes = 65536;
+
+enum class Error : std::uint8_t { truncated, bad_magic, bad_version, bad_field, bad_reference, too_large };
+[[nodiscard]] std::string_view name_of(Error error);
+
+/// What may set a trigger off.
+enum class Occasion : std::uint8_t { page_view = 0, event = 1 };
+
+/// Reads what the page knows. Both hosts implement it: the tracker over the values its loader handed in, the
+/// server over an event under test.
+class Facts {
+ public:
+  /// The value of a data layer path ("ecommerce.value") or an event property; empty when absent. The view
+  /// lives until the next call.
+  [[nodiscard]] virtual std::string_view data_layer(std::string_view path) const = 0;
+  [[nodiscard]] virtual std::string_view event_property(std::string_view key) const = 0;
+
+ protected:
+  ~Facts() = default;
+};
+
+struct Happening {
+  Occasion occasion = Occasion::page_view;
+  std::string_view event_name;  ///< for Occasion::event
+  std::string_view page_url;
+  consent::States consent;
+  const Facts* facts = nullptr;
+};
+
+enum class Repeat : std::uint8_t { every_time = 0, once_per_page = 1, once_per_session = 2 };
+
+/// A conversion that a tag asks to record. Texts point into the container or into the facts' memory that
+/// outlives the callback; copy what is kept.
+struct FiringView {
+  std::uint32_t tag_index = 0;
+  std::string_view tag_name;
+  std::string_view conversion;
+  std::string_view value, currency, quantity, order_id;  ///< as text, empty when the container leaves it out
+  event::Weight weight = event::Weight::primary;
+  Repeat repeat = Repeat::every_time;
+};
+
+/// A tag that matched but may not fire: its consent purpose is not granted.
+struct HeldView {
+  std::uint32_t tag_index = 0;
+  std::string_view tag_name;
+  consent::Purpose purpose = consent::Purpose::analytics;
+};
+
+/// Receives what run() decides, in the container's tag order.
+class Outcome {
+ public:
+  virtual void fired(const FiringView& firing) = 0;
+  virtual void held(const HeldView& held) = 0;
+
+ protected:
+  ~Outcome() = default;
+};
+
+/// A compiled container over bytes that the caller keeps alive. Immutable: run() may be called on any thread.
+class ContainerView {
+ public:
+  /// Checks every reference once, so that run() needs no error path.
+  [[nodiscard]] static Result<ContainerView, Error> open(std::span<const std::byte> bytes);
+
+  [[nodiscard]] std::uint32_t version() const;
+  [[nodiscard]] std::size_t tag_count() const;
+  /// The data layer paths the container reads, so that the loader hands over these and no others.
+  [[nodiscard]] std::size_t path_count() const;
+  [[nodiscard]] std::string_view path(std::size_t index) const;
+  /// Linear in the container's size.
+  void run(const Happening& happening, Outcome& outcome) const;
+
+ private:
+  ContainerView() = default;
+  std::span<const std::byte> bytes_;
+};
+
+}  // namespace etappe::rules
