@@ -6,8 +6,10 @@
 //   DATA/published/sites.json.sig   64 bytes, Ed25519 over the file
 //   DATA/published/t/<key>.js[.br|.gz]   the site's tracker file, likewise written whole and renamed
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,19 +31,39 @@ struct Site {
   std::vector<std::string> ingest_token_hashes;  ///< hex SHA-256; their bearers may send events of any age
 };
 
-enum class Error : std::uint8_t { missing, unreadable, bad_signature, bad_format };
+enum class Error : std::uint8_t {
+  missing,        ///< one of the two files is not there
+  unreadable,     ///< the disk refused
+  bad_key,        ///< the public key is not 64 hex digits
+  bad_signature,  ///< not signed by that key, or changed since; also for an instant while both files are replaced
+  bad_format,     ///< signed, but not a site table of this version
+};
 [[nodiscard]] std::string_view name_of(Error error);
+
+inline constexpr std::string_view kTableFile = "sites.json";
+inline constexpr std::string_view kSignatureFile = "sites.json.sig";
+
+/// The table as the text that is signed and published. Sites are written in the given order.
+[[nodiscard]] std::string to_text(const std::vector<Site>& sites);
 
 /// An immutable snapshot. Share it as shared_ptr<const SiteTable>; safe on any thread.
 class SiteTable {
  public:
+  /// Reads `published`/sites.json and checks its signature (Ed25519, RFC 8032) before it parses a byte of it.
+  /// A caller that reloads keeps its former table when this fails, and tries again later.
   [[nodiscard]] static Result<std::shared_ptr<const SiteTable>, Error> load(
       const std::filesystem::path& published, std::string_view public_key_hex);
   [[nodiscard]] static std::shared_ptr<const SiteTable> of(std::vector<Site> sites);  ///< for tests and tools
+  /// nullptr when no site has that key. The pointer lives as long as the table.
   [[nodiscard]] const Site* find(std::string_view key) const;
+  [[nodiscard]] std::size_t size() const { return sites_.size(); }
 
  private:
-  std::unordered_map<std::string, Site> sites_;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  std::unordered_map<std::string, Site, Hash, std::equal_to<>> sites_;
 };
 
 }  // namespace etappe::artefact

@@ -1,0 +1,156 @@
+#include "server/artefact/sites.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sodium.h>
+
+#include <array>
+#include <fstream>
+
+namespace etappe::artefact {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A published folder of its own, signed with a key of its own.
+class Published : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_GE(sodium_init(), 0);
+    crypto_sign_keypair(public_key_.data(), secret_key_.data());
+    folder_ = fs::temp_directory_path() / ("etappe-artefact-" + hex(public_key_).substr(0, 16));
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  template <std::size_t N>
+  static std::string hex(const std::array<unsigned char, N>& bytes) {
+    std::string text(2 * N + 1, '\0');
+    sodium_bin2hex(text.data(), text.size(), bytes.data(), N);
+    text.pop_back();
+    return text;
+  }
+  void write(std::string_view name, std::string_view bytes) const {
+    std::ofstream(folder_ / name, std::ios::binary) << bytes;
+  }
+  void publish(std::string_view text) const {
+    std::string signature(crypto_sign_BYTES, '\0');
+    crypto_sign_detached(reinterpret_cast<unsigned char*>(signature.data()), nullptr,
+                         reinterpret_cast<const unsigned char*>(text.data()), text.size(), secret_key_.data());
+    write(kTableFile, text);
+    write(kSignatureFile, signature);
+  }
+  [[nodiscard]] auto load() const { return SiteTable::load(folder_, hex(public_key_)); }
+
+  std::array<unsigned char, crypto_sign_PUBLICKEYBYTES> public_key_{};
+  std::array<unsigned char, crypto_sign_SECRETKEYBYTES> secret_key_{};
+  fs::path folder_;
+};
+
+Site example() {
+  return {.key = "K1",
+          .name = "Nordwerk \"Antriebe\" <ü>",
+          .domains = {"nordwerk.example", "localhost"},
+          .policy = consent::Policy::block,
+          .require_origin = true,
+          .allow_null_origin = false,
+          .ingest_token_hashes = {"aa", "bb"}};
+}
+
+TEST_F(Published, GivesBackEveryFieldThatWasPublished) {
+  publish(to_text({example(), {.key = "K2", .name = "", .domains = {}, .ingest_token_hashes = {}}}));
+  const auto table = load();
+  ASSERT_TRUE(table) << name_of(table.error());
+  EXPECT_EQ((*table)->size(), 2u);
+  const Site* site = (*table)->find("K1");
+  ASSERT_NE(site, nullptr);
+  EXPECT_EQ(site->name, "Nordwerk \"Antriebe\" <ü>");
+  EXPECT_THAT(site->domains, ::testing::ElementsAre("nordwerk.example", "localhost"));
+  EXPECT_TRUE(site->require_origin);
+  EXPECT_FALSE(site->allow_null_origin);
+  EXPECT_THAT(site->ingest_token_hashes, ::testing::ElementsAre("aa", "bb"));
+  EXPECT_NE((*table)->find("K2"), nullptr);
+  EXPECT_EQ((*table)->find("k1"), nullptr);
+  EXPECT_EQ((*table)->find(""), nullptr);
+}
+
+TEST_F(Published, RefusesATableOfWhichAnyBitWasChanged) {
+  const std::string text = to_text({example()});
+  publish(text);
+  ASSERT_TRUE(load());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string changed = text;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    write(kTableFile, changed);
+    const auto table = load();
+    ASSERT_FALSE(table) << "byte " << i;
+    ASSERT_EQ(table.error(), Error::bad_signature) << "byte " << i;
+  }
+}
+
+TEST_F(Published, RefusesATableThatWasCutShort) {
+  const std::string text = to_text({example()});
+  publish(text);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, text.size() / 2, text.size() - 1}) {
+    write(kTableFile, std::string_view(text).substr(0, size));
+    const auto table = load();
+    ASSERT_FALSE(table) << size;
+    EXPECT_EQ(table.error(), Error::bad_signature) << size;
+  }
+}
+
+TEST_F(Published, RefusesATableSignedByAnotherKey) {
+  publish(to_text({example()}));
+  crypto_sign_keypair(public_key_.data(), secret_key_.data());
+  ASSERT_FALSE(load());
+  EXPECT_EQ(load().error(), Error::bad_signature);
+}
+
+TEST_F(Published, RefusesASignatureOfTheWrongLength) {
+  publish(to_text({example()}));
+  for (const std::size_t size : {0, 63, 65}) {
+    write(kSignatureFile, std::string(size, 'x'));
+    ASSERT_FALSE(load()) << size;
+    EXPECT_EQ(load().error(), Error::bad_signature) << size;
+  }
+}
+
+TEST_F(Published, NamesTheFileThatIsMissing) {
+  ASSERT_FALSE(load());
+  EXPECT_EQ(load().error(), Error::missing);
+  publish(to_text({}));
+  ASSERT_TRUE(load());
+  EXPECT_EQ((*load())->size(), 0u);
+  fs::remove(folder_ / kSignatureFile);
+  EXPECT_EQ(load().error(), Error::missing);
+}
+
+TEST_F(Published, RefusesAPublicKeyThatIsNotOne) {
+  publish(to_text({}));
+  for (const std::string& key : {std::string(), std::string("00"), std::string(64, 'g'), std::string(66, 'a')}) {
+    const auto table = SiteTable::load(folder_, key);
+    ASSERT_FALSE(table) << key;
+    EXPECT_EQ(table.error(), Error::bad_key) << key;
+  }
+}
+
+TEST_F(Published, RefusesWhatIsSignedButNotATableOfThisVersion) {
+  for (const char* text :
+       {"", "[]", "{}", R"({"version":2,"sites":[]})", R"({"version":1})", R"({"version":1,"sites":[{"key":1}]})",
+        R"({"version":1,"sites":[{"key":"K","name":"","domains":[],"policy":"always","require_origin":false,"allow_null_origin":false,"ingest_token_hashes":[]}]})"}) {
+    publish(text);
+    const auto table = load();
+    ASSERT_FALSE(table) << text;
+    EXPECT_EQ(table.error(), Error::bad_format) << text;
+  }
+}
+
+TEST(SiteTable, OfFindsTheSitesItWasGiven) {
+  const auto table = SiteTable::of({example()});
+  ASSERT_NE(table->find("K1"), nullptr);
+  EXPECT_EQ(table->find("K1")->key, "K1");
+  EXPECT_EQ(table->find("K3"), nullptr);
+}
+
+}  // namespace
+}  // namespace etappe::artefact
