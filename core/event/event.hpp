@@ -105,6 +105,12 @@ inline constexpr std::size_t kMaxIdBytes = 64;      ///< visitor, session, order
 inline constexpr std::size_t kMaxPropBytes = 1024;  ///< one property value
 inline constexpr std::size_t kMaxProps = 64;        ///< count
 inline constexpr std::size_t kMaxItems = 64;        ///< count
+/// All texts of one event together: references make a small batch name long texts many times over, and an
+/// event must fit an envelope of the spool.
+inline constexpr std::size_t kMaxEventTextBytes = 49152;
+/// Times before 1970 or from 2200 on are a broken clock or a broken sender; the store holds less than that.
+inline constexpr TimeMs kMinTime{std::chrono::milliseconds{1}};
+inline constexpr TimeMs kMaxTime{std::chrono::milliseconds{7'258'118'399'999}};
 
 /// Why an event cannot be kept. Every one is counted by this name.
 enum class Defect : std::uint8_t {
@@ -121,10 +127,12 @@ enum class Defect : std::uint8_t {
   text_too_long,
   too_many_props,
   too_many_items,
+  event_too_large,
 };
 [[nodiscard]] std::string_view name_of(Defect defect);
 
-/// Whether the event has what its type needs and keeps within the limits. Pure; safe on any thread.
+/// Whether the event has what its type needs and keeps within the limits; the first defect found, in the order
+/// type, id, time, texts (length, then UTF-8), what the type needs, money. Pure; safe on any thread.
 [[nodiscard]] Result<void, Defect> check(const EventView& event);
 
 /// Well-formed UTF-8 (Unicode 15, table 3-7): no surrogates, no overlong forms, nothing above U+10FFFF.

@@ -18,7 +18,8 @@
 
 namespace etappe::url {
 
-enum class Error : std::uint8_t { empty, no_scheme, not_http, no_host, bad_port };
+enum class Error : std::uint8_t { empty, no_scheme, not_http, no_host, bad_host, bad_port };
+[[nodiscard]] std::string_view name_of(Error error);
 
 struct UrlView {
   std::string_view scheme;    ///< "http" or "https", as written
@@ -29,6 +30,8 @@ struct UrlView {
   std::string_view fragment;  ///< without '#'
 };
 
+/// bad_host: a backslash before the path (browsers read it as a slash, so host and user would be ambiguous), or
+/// a space, a control character or one of <>^| in the host. A port is 0–65535.
 [[nodiscard]] Result<UrlView, Error> split(std::string_view text);
 
 /// One `name=value` as written: still percent-encoded.
@@ -37,8 +40,8 @@ struct ParamView {
   std::string_view value;
 };
 
-/// Walks `a=1&b=2;c`, one parameter at a time. `&` separates; so does `;` when the query has no `&` at all.
-/// Empty pieces are passed over; a piece without '=' has an empty value.
+/// Walks `a=1&b=2&c`, one parameter at a time. `&` separates; `;` does so in its place when the query has no `&`
+/// at all (`a=1;b=2`). Empty pieces are passed over; a piece without '=' has an empty value.
 class QueryReader {
  public:
   explicit QueryReader(std::string_view query);
@@ -51,6 +54,13 @@ class QueryReader {
 
 /// The first parameter of that name, compared byte for byte after decoding the name.
 [[nodiscard]] std::optional<std::string_view> find_param(std::string_view query, std::string_view name);
+
+/// The part of a fragment that can hold parameters: what follows its first '?' (`#/cart?awc=1`), or else all of
+/// it (`#awc=1`).
+[[nodiscard]] std::string_view fragment_query(std::string_view fragment);
+
+/// Whether `encoded`, decoded as decode() does, is `text`, ASCII case aside. Needs no memory.
+[[nodiscard]] bool decodes_to_ignoring_case(std::string_view encoded, std::string_view text);
 
 /// Percent-decodes once ('+' becomes a space; a broken escape stays as it is) into `out` and returns the
 /// text, cut at the last whole character that fits.
