@@ -19,8 +19,8 @@ inline constexpr std::size_t kFieldCount = 6;
 /// utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, in the order of Field.
 [[nodiscard]] std::string_view param_name(Field field);
 
-/// The parameters as written (percent-encoded); empty where absent. Names are compared decoded and ignoring ASCII
-/// case, the first value that is not empty wins, and the fragment is read like a query after the query.
+/// The parameters as written (percent-encoded); empty where absent. Names are compared decoded and ignoring
+/// ASCII case, the first value that is not empty wins, and the fragment is read like a query after the query.
 struct CampaignView {
   std::array<std::string_view, kFieldCount> fields{};
   [[nodiscard]] std::string_view operator[](Field field) const {
@@ -31,9 +31,9 @@ struct CampaignView {
 
 [[nodiscard]] CampaignView read(const url::UrlView& url);
 
-/// Whether the address itself announces where the visitor came from: a utm_source, utm_medium, utm_campaign or
-/// utm_id, or one of the click ids that browsers most often carry (gclid, gbraid, wbraid, msclkid, fbclid, awc),
-/// with a value. Reads query and fragment.
+/// Whether the address itself announces where the visitor came from: a utm_source, utm_medium, utm_campaign
+/// or utm_id, or one of the click ids that browsers most often carry (gclid, gbraid, wbraid, msclkid, fbclid,
+/// awc), with a value. Reads query and fragment.
 [[nodiscard]] bool announces_campaign(const url::UrlView& url);
 
 }  // namespace etappe::campaign

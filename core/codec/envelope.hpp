@@ -28,8 +28,10 @@ struct EnvelopeView {
   event::EventView event;       ///< id is always explicit here
 };
 
-/// Appends nothing: writes to the start of `out` and returns the bytes used. Error::no_space when it is short.
-[[nodiscard]] Result<std::size_t, Error> write_envelope(const EnvelopeView& envelope, std::span<std::byte> out);
+/// Appends nothing: writes to the start of `out` and returns the bytes used. Error::no_space when it is
+/// short.
+[[nodiscard]] Result<std::size_t, Error> write_envelope(const EnvelopeView& envelope,
+                                                        std::span<std::byte> out);
 /// Views point into `bytes` and, for its lists, into `lists`.
 [[nodiscard]] Result<EnvelopeView, Error> read_envelope(std::span<const std::byte> bytes, Lists& lists);
 

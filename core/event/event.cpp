@@ -3,9 +3,9 @@
 namespace etappe::event {
 namespace {
 
-constexpr std::array<std::string_view, 11> kTypeNames = {
-    "",           "view",  "click",    "impression", "step", "conversion",
-    "event",      "identify", "consent",  "engagement", "error"};
+constexpr std::array<std::string_view, 11> kTypeNames = {"",        "view",       "click", "impression",
+                                                         "step",    "conversion", "event", "identify",
+                                                         "consent", "engagement", "error"};
 
 /// Adds up the texts of an event and remembers the first that is too long or not UTF-8.
 class TextCheck {
@@ -84,8 +84,7 @@ Result<void, Defect> check_needs(const EventView& event) {
     case Type::identify:
     case Type::consent:
     case Type::engagement:
-    case Type::error:
-      break;
+    case Type::error: break;
   }
   if (!event.url.empty() && !is_web_address(event.url)) return fail(Defect::bad_url);
   return {};

@@ -100,8 +100,9 @@ struct EventView {
 // Limits, in bytes of UTF-8 unless said otherwise. docs/wire-format.md has the same table.
 inline constexpr std::size_t kMaxUrlBytes = 4096;
 inline constexpr std::size_t kMaxTitleBytes = 512;
-inline constexpr std::size_t kMaxNameBytes = 128;   ///< name, funnel, step, tag, property key, item id and name
-inline constexpr std::size_t kMaxIdBytes = 64;      ///< visitor, session, order id
+inline constexpr std::size_t kMaxNameBytes =
+    128;                                        ///< name, funnel, step, tag, property key, item id and name
+inline constexpr std::size_t kMaxIdBytes = 64;  ///< visitor, session, order id
 inline constexpr std::size_t kMaxPropBytes = 1024;  ///< one property value
 inline constexpr std::size_t kMaxProps = 64;        ///< count
 inline constexpr std::size_t kMaxItems = 64;        ///< count
@@ -131,8 +132,8 @@ enum class Defect : std::uint8_t {
 };
 [[nodiscard]] std::string_view name_of(Defect defect);
 
-/// Whether the event has what its type needs and keeps within the limits; the first defect found, in the order
-/// type, id, time, texts (length, then UTF-8), what the type needs, money. Pure; safe on any thread.
+/// Whether the event has what its type needs and keeps within the limits; the first defect found, in the
+/// order type, id, time, texts (length, then UTF-8), what the type needs, money. Pure; safe on any thread.
 [[nodiscard]] Result<void, Defect> check(const EventView& event);
 
 /// Well-formed UTF-8 (Unicode 15, table 3-7): no surrogates, no overlong forms, nothing above U+10FFFF.

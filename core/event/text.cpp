@@ -67,7 +67,7 @@ std::optional<Uuid> parse_uuid(std::string_view text) {
     const unsigned digit = hex_value(text[at]);
     if (digit > 15) return std::nullopt;
     std::uint8_t& byte = uuid.bytes[nibble / 2];
-    byte = static_cast<std::uint8_t>((byte << 4U) | digit);
+    byte = static_cast<std::uint8_t>((static_cast<unsigned>(byte) << 4U) | digit);
     ++nibble;
   }
   return uuid;

@@ -30,8 +30,8 @@ struct UrlView {
   std::string_view fragment;  ///< without '#'
 };
 
-/// bad_host: a backslash before the path (browsers read it as a slash, so host and user would be ambiguous), or
-/// a space, a control character or one of <>^| in the host. A port is 0–65535.
+/// bad_host: a backslash before the path (browsers read it as a slash, so host and user would be ambiguous),
+/// or a space, a control character or one of <>^| in the host. A port is 0–65535.
 [[nodiscard]] Result<UrlView, Error> split(std::string_view text);
 
 /// One `name=value` as written: still percent-encoded.
@@ -40,8 +40,8 @@ struct ParamView {
   std::string_view value;
 };
 
-/// Walks `a=1&b=2&c`, one parameter at a time. `&` separates; `;` does so in its place when the query has no `&`
-/// at all (`a=1;b=2`). Empty pieces are passed over; a piece without '=' has an empty value.
+/// Walks `a=1&b=2&c`, one parameter at a time. `&` separates; `;` does so in its place when the query has no
+/// `&` at all (`a=1;b=2`). Empty pieces are passed over; a piece without '=' has an empty value.
 class QueryReader {
  public:
   explicit QueryReader(std::string_view query);
@@ -55,8 +55,8 @@ class QueryReader {
 /// The first parameter of that name, compared byte for byte after decoding the name.
 [[nodiscard]] std::optional<std::string_view> find_param(std::string_view query, std::string_view name);
 
-/// The part of a fragment that can hold parameters: what follows its first '?' (`#/cart?awc=1`), or else all of
-/// it (`#awc=1`).
+/// The part of a fragment that can hold parameters: what follows its first '?' (`#/cart?awc=1`), or else all
+/// of it (`#awc=1`).
 [[nodiscard]] std::string_view fragment_query(std::string_view fragment);
 
 /// Whether `encoded`, decoded as decode() does, is `text`, ASCII case aside. Needs no memory.

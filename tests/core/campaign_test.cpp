@@ -8,11 +8,14 @@ namespace etappe::campaign {
 namespace {
 
 CampaignView read_text(std::string_view text) { return read(url::split(text).value_or(url::UrlView{})); }
-bool announces(std::string_view text) { return announces_campaign(url::split(text).value_or(url::UrlView{})); }
+bool announces(std::string_view text) {
+  return announces_campaign(url::split(text).value_or(url::UrlView{}));
+}
 
 TEST(Campaign, ReadsTheSixParametersAsWritten) {
   const CampaignView view = read_text(
-      "https://a/?utm_source=News%20letter&utm_medium=E-Mail&utm_campaign=S+1&utm_term=t&utm_content=c&utm_id=7");
+      "https://a/"
+      "?utm_source=News%20letter&utm_medium=E-Mail&utm_campaign=S+1&utm_term=t&utm_content=c&utm_id=7");
   EXPECT_EQ(view[Field::source], "News%20letter");
   EXPECT_EQ(view[Field::medium], "E-Mail");
   EXPECT_EQ(view[Field::campaign], "S+1");
@@ -58,9 +61,10 @@ TEST(Campaign, NothingIsFoundWhereNothingIs) {
 
 TEST(AnnouncesCampaign, OnlyWhereTheAddressSaysWhereItCameFrom) {
   for (const std::string_view text :
-       {"https://a/?utm_source=x", "https://a/?utm_medium=x", "https://a/?utm_campaign=x", "https://a/?utm_id=x",
-        "https://a/?gclid=x", "https://a/?gbraid=x", "https://a/?wbraid=x", "https://a/?msclkid=x",
-        "https://a/?fbclid=x", "https://a/?awc=1_2_3", "https://a/#awc=1", "https://a/?b=1&GCLID=x"}) {
+       {"https://a/?utm_source=x", "https://a/?utm_medium=x", "https://a/?utm_campaign=x",
+        "https://a/?utm_id=x", "https://a/?gclid=x", "https://a/?gbraid=x", "https://a/?wbraid=x",
+        "https://a/?msclkid=x", "https://a/?fbclid=x", "https://a/?awc=1_2_3", "https://a/#awc=1",
+        "https://a/?b=1&GCLID=x"}) {
     EXPECT_TRUE(announces(text)) << text;
   }
   for (const std::string_view text : {"https://a/", "https://a/?utm_term=x", "https://a/?utm_content=x",

@@ -96,11 +96,11 @@ TEST(EventCheck, NamesWhatATypeIsMissing) {
 TEST(EventCheck, AcceptsTimesFrom1970ToTheEndOf2199) {
   EventView event = least(Type::view);
   for (const auto& [time, good] : {std::pair{kMinTime, true},
-                                  {kMinTime - milliseconds(1), false},
-                                  {kMaxTime, true},
-                                  {kMaxTime + milliseconds(1), false},
-                                  {TimeMs::min(), false},
-                                  {TimeMs::max(), false}}) {
+                                   {kMinTime - milliseconds(1), false},
+                                   {kMaxTime, true},
+                                   {kMaxTime + milliseconds(1), false},
+                                   {TimeMs::min(), false},
+                                   {TimeMs::max(), false}}) {
     event.time = time;
     EXPECT_EQ(defect_of(event), good ? std::nullopt : std::optional(Defect::bad_time));
   }
@@ -112,8 +112,9 @@ TEST(EventCheck, WantsAbsoluteHttpAddresses) {
     event.url = good;
     EXPECT_EQ(defect_of(event), std::nullopt) << good;
   }
-  for (const std::string_view bad : {"/path", "h", "http", "https", "http:", "http://", "https://", "httpss://a",
-                                     "ftp://a", "javascript:alert(1)", "data:text/html,x", " https://a"}) {
+  for (const std::string_view bad :
+       {"/path", "h", "http", "https", "http:", "http://", "https://", "httpss://a", "ftp://a",
+        "javascript:alert(1)", "data:text/html,x", " https://a"}) {
     event.url = bad;
     EXPECT_EQ(defect_of(event), Defect::bad_url) << bad;
   }
@@ -164,10 +165,22 @@ class EventTexts : public testing::Test {
       {"step", 128, [](EventView& e, std::string_view t) { e.step = t; }},
       {"order_id", 64, [](EventView& e, std::string_view t) { e.order_id = t; }},
       {"tag", 128, [](EventView& e, std::string_view t) { e.tag = t; }},
-      {"item id", 128, [this](EventView& e, std::string_view t) { item_.id = t, e.items = {&item_, 1}; }},
-      {"item name", 128, [this](EventView& e, std::string_view t) { item_.name = t, e.items = {&item_, 1}; }},
-      {"prop key", 128, [this](EventView& e, std::string_view t) { prop_.key = t, e.props = {&prop_, 1}; }},
-      {"prop value", 1024, [this](EventView& e, std::string_view t) { prop_.value = t, e.props = {&prop_, 1}; }},
+      {"item id", 128,
+       [this](EventView& e, std::string_view t) {
+         item_.id = t, e.items = {&item_, 1};
+       }},
+      {"item name", 128,
+       [this](EventView& e, std::string_view t) {
+         item_.name = t, e.items = {&item_, 1};
+       }},
+      {"prop key", 128,
+       [this](EventView& e, std::string_view t) {
+         prop_.key = t, e.props = {&prop_, 1};
+       }},
+      {"prop value", 1024,
+       [this](EventView& e, std::string_view t) {
+         prop_.value = t, e.props = {&prop_, 1};
+       }},
   };
 };
 

@@ -48,15 +48,15 @@ TEST(Utf8, FollowsTheTableOfTheUnicodeStandard) {
       {"plain", true},
       {"\0"s, true},
       {"\x7F", true},
-      {"\xC2\x80", true},           // U+0080
-      {"\xDF\xBF", true},           // U+07FF
-      {"\xE0\xA0\x80", true},       // U+0800
-      {"\xED\x9F\xBF", true},       // U+D7FF
-      {"\xEE\x80\x80", true},       // U+E000
-      {"\xEF\xBF\xBF", true},       // U+FFFF
-      {"\xF0\x90\x80\x80", true},   // U+10000
-      {"\xF4\x8F\xBF\xBF", true},   // U+10FFFF
-      {"\x80", false},              // a continuation alone
+      {"\xC2\x80", true},          // U+0080
+      {"\xDF\xBF", true},          // U+07FF
+      {"\xE0\xA0\x80", true},      // U+0800
+      {"\xED\x9F\xBF", true},      // U+D7FF
+      {"\xEE\x80\x80", true},      // U+E000
+      {"\xEF\xBF\xBF", true},      // U+FFFF
+      {"\xF0\x90\x80\x80", true},  // U+10000
+      {"\xF4\x8F\xBF\xBF", true},  // U+10FFFF
+      {"\x80", false},             // a continuation alone
       {"\xBF", false},
       {"\xC0\x80", false},          // overlong U+0000
       {"\xC1\xBF", false},          // overlong U+007F
@@ -67,10 +67,10 @@ TEST(Utf8, FollowsTheTableOfTheUnicodeStandard) {
       {"\xF4\x90\x80\x80", false},  // U+110000
       {"\xF5\x80\x80\x80", false},
       {"\xFF", false},
-      {"\xC3", false},              // cut short
+      {"\xC3", false},  // cut short
       {"\xE2\x82", false},
       {"\xF0\x9F\x98", false},
-      {"\xC3\xC3", false},          // second byte out of range
+      {"\xC3\xC3", false},  // second byte out of range
       {"\xE2\x82\x41", false},
       {"\xF0\x9F\x98\xC0", false},
   };

@@ -15,8 +15,8 @@ struct SplitCase {
 
 TEST(UrlSplit, TakesAnAddressApartWithoutChangingAByte) {
   const SplitCase cases[] = {
-      {"https://user@shop.example:8443/p/a;x?utm_source=n&q=%C3%A4#part?awc=1", "https", "shop.example", "8443",
-       "/p/a;x", "utm_source=n&q=%C3%A4", "part?awc=1"},
+      {"https://user@shop.example:8443/p/a;x?utm_source=n&q=%C3%A4#part?awc=1", "https", "shop.example",
+       "8443", "/p/a;x", "utm_source=n&q=%C3%A4", "part?awc=1"},
       {"http://a", "http", "a", "", "", "", ""},
       {"HTTPS://Shop.Example/", "HTTPS", "Shop.Example", "", "/", "", ""},
       {"https://a?q", "https", "a", "", "", "q", ""},
@@ -137,9 +137,9 @@ TEST(FragmentQuery, IsWhatFollowsAQuestionMarkOrElseAllOfIt) {
 
 TEST(Decode, DecodesOnceAndLeavesBrokenEscapesAlone) {
   const std::pair<std::string_view, std::string_view> cases[] = {
-      {"", ""},           {"a+b", "a b"},      {"%20", " "},      {"%C3%A4", "\xC3\xA4"}, {"%c3%a4", "\xC3\xA4"},
-      {"%2541", "%41"},   {"%", "%"},          {"%4", "%4"},      {"%zz", "%zz"},         {"%4g", "%4g"},
-      {"%%41", "%A"},     {"100%+x", "100% x"}, {"%2B", "+"},
+      {"", ""},         {"a+b", "a b"},       {"%20", " "}, {"%C3%A4", "\xC3\xA4"}, {"%c3%a4", "\xC3\xA4"},
+      {"%2541", "%41"}, {"%", "%"},           {"%4", "%4"}, {"%zz", "%zz"},         {"%4g", "%4g"},
+      {"%%41", "%A"},   {"100%+x", "100% x"}, {"%2B", "+"},
   };
   std::array<char, 32> out{};
   for (const auto& [encoded, text] : cases) EXPECT_EQ(decode(encoded, out), text) << encoded;
