@@ -28,11 +28,19 @@ struct Request {
 
 struct Reply {
   unsigned status = 200;
-  std::vector<Header> headers;
+  std::vector<Header> headers;  ///< Content-Length, Date and Connection are the server's to add
   std::string body;
 };
 
-/// Sends the reply: call it exactly once, from any thread. Destroying it uncalled answers 500.
+/// The reason phrase of RFC 9110; "Error" for a status it does not list.
+[[nodiscard]] std::string_view title_of(unsigned status);
+
+/// An error as RFC 9457 wants it: application/problem+json with `type`, `title`, `status`, our machine-readable
+/// `reason` and, when given, a `detail` for people. Never cached.
+[[nodiscard]] Reply problem(unsigned status, std::string_view reason, std::string_view detail = {});
+
+/// Sends the reply: call it exactly once, from any thread, also after the server has stopped (then nothing
+/// happens). Destroying it uncalled answers 500.
 class Responder {
  public:
   explicit Responder(std::function<void(Reply)> send) : send_(std::move(send)) {}
@@ -47,7 +55,8 @@ class Responder {
   std::function<void(Reply)> send_;
 };
 
-/// Runs on an io thread: it must not block. It may keep the responder and answer later.
+/// Runs on an io thread: it must not block. It may keep the responder and answer later. What it throws is
+/// counted and answered with 500.
 using Handler = std::function<void(Request, Responder)>;
 
 }  // namespace etappe::http
