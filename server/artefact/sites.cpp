@@ -46,6 +46,7 @@ bool signed_by(std::string_view public_key_hex, const std::string& text, const s
 Site site_from(const json& j) {
   Site site;
   site.key = j.at("key").get<std::string>();
+  site.id = j.at("id").get<std::string>();
   site.name = j.at("name").get<std::string>();
   site.domains = j.at("domains").get<std::vector<std::string>>();
   // A policy that this version does not know is refused whole: guessing one could send what must not be sent.
@@ -74,6 +75,7 @@ std::string to_text(const std::vector<Site>& sites) {
   json list = json::array();
   for (const Site& site : sites) {
     list.push_back({{"key", site.key},
+                    {"id", site.id.empty() ? site.key : site.id},
                     {"name", site.name},
                     {"domains", site.domains},
                     {"policy", "block"},
@@ -109,6 +111,7 @@ std::shared_ptr<const SiteTable> SiteTable::of(std::vector<Site> sites) {
   auto table = std::make_shared<SiteTable>();
   for (Site& site : sites) {
     std::string key = site.key;
+    if (site.id.empty()) site.id = key;
     table->sites_.insert_or_assign(std::move(key), std::move(site));
   }
   return table;

@@ -22,13 +22,14 @@
 namespace etappe::artefact {
 
 struct Site {
-  std::string key;
+  std::string key;  ///< what pages carry
   std::string name;
   std::vector<std::string> domains;  ///< matched with their subdomains, any port
   consent::Policy policy = consent::Policy::block;
   bool require_origin = false;     ///< refuse beacons without Origin
   bool allow_null_origin = false;  ///< accept `Origin: null`
   std::vector<std::string> ingest_token_hashes;  ///< hex SHA-256; their bearers may send events of any age
+  std::string id = {};  ///< what envelopes and rows carry: it stays when the key is rotated. Empty: the key
 };
 
 enum class Error : std::uint8_t {
@@ -53,7 +54,7 @@ class SiteTable {
   /// A caller that reloads keeps its former table when this fails, and tries again later.
   [[nodiscard]] static Result<std::shared_ptr<const SiteTable>, Error> load(
       const std::filesystem::path& published, std::string_view public_key_hex);
-  [[nodiscard]] static std::shared_ptr<const SiteTable> of(std::vector<Site> sites);  ///< for tests and tools
+  [[nodiscard]] static std::shared_ptr<const SiteTable> of(std::vector<Site> sites);  ///< for tests too
   /// nullptr when no site has that key. The pointer lives as long as the table.
   [[nodiscard]] const Site* find(std::string_view key) const;
   [[nodiscard]] std::size_t size() const { return sites_.size(); }

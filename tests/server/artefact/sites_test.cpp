@@ -54,7 +54,8 @@ Site example() {
           .policy = consent::Policy::block,
           .require_origin = true,
           .allow_null_origin = false,
-          .ingest_token_hashes = {"aa", "bb"}};
+          .ingest_token_hashes = {"aa", "bb"},
+          .id = "I1"};
 }
 
 TEST_F(Published, GivesBackEveryFieldThatWasPublished) {
@@ -69,7 +70,9 @@ TEST_F(Published, GivesBackEveryFieldThatWasPublished) {
   EXPECT_TRUE(site->require_origin);
   EXPECT_FALSE(site->allow_null_origin);
   EXPECT_THAT(site->ingest_token_hashes, ::testing::ElementsAre("aa", "bb"));
-  EXPECT_NE((*table)->find("K2"), nullptr);
+  EXPECT_EQ(site->id, "I1");
+  ASSERT_NE((*table)->find("K2"), nullptr);
+  EXPECT_EQ((*table)->find("K2")->id, "K2") << "a site that never changed its key";
   EXPECT_EQ((*table)->find("k1"), nullptr);
   EXPECT_EQ((*table)->find(""), nullptr);
 }
@@ -136,8 +139,8 @@ TEST_F(Published, RefusesAPublicKeyThatIsNotOne) {
 
 TEST_F(Published, RefusesWhatIsSignedButNotATableOfThisVersion) {
   for (const char* text :
-       {"", "[]", "{}", R"({"version":2,"sites":[]})", R"({"version":1})", R"({"version":1,"sites":[{"key":1}]})",
-        R"({"version":1,"sites":[{"key":"K","name":"","domains":[],"policy":"always","require_origin":false,"allow_null_origin":false,"ingest_token_hashes":[]}]})"}) {
+       {"", "[]", "{}", R"({"version":2,"sites":[]})", R"({"version":1})", R"({"version":1,"sites":[{"key":1,"id":"K"}]})",
+        R"({"version":1,"sites":[{"key":"K","id":"K","name":"","domains":[],"policy":"always","require_origin":false,"allow_null_origin":false,"ingest_token_hashes":[]}]})"}) {
     publish(text);
     const auto table = load();
     ASSERT_FALSE(table) << text;

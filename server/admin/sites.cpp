@@ -1,0 +1,223 @@
+#include "server/admin/sites.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "server/admin/secrets.hpp"
+#include "server/admin/site_file.hpp"
+#include "server/admin/statement.hpp"
+
+namespace etappe::admin {
+namespace {
+
+constexpr std::string_view kSelect =
+    "SELECT id, key, name, domains, zone, currency, session_minutes, require_origin, allow_null_origin, demo, "
+    "container, created_at FROM sites";
+
+bool consists_of(std::string_view text, std::string_view further) {
+  return std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || further.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_key(std::string_view key) { return key.size() >= 4 && key.size() <= 32 && consists_of(key, ""); }
+
+bool is_name(std::string_view name) { return !name.empty() && name.size() <= 128; }
+
+/// A host name or an IPv4 address; IPv6 without brackets.
+bool is_domain(std::string_view domain) {
+  return !domain.empty() && domain.size() <= 253 && domain.front() != '.' && domain.back() != '.' &&
+         domain.find("..") == std::string_view::npos && consists_of(domain, ".-:_") &&
+         (domain.find(':') == std::string_view::npos || std::ranges::count(domain, ':') > 1);
+}
+
+bool is_zone(std::string_view zone) {
+  const bool plain = std::ranges::all_of(zone, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '+' || c == '-' || c == '/';
+  });
+  std::error_code ignored;
+  return plain && !zone.empty() && zone.front() != '/' &&
+         std::filesystem::is_regular_file(std::filesystem::path("/usr/share/zoneinfo") / zone, ignored);
+}
+
+bool is_currency(std::string_view currency) {
+  return currency.size() == 3 && std::ranges::all_of(currency, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+bool is_funnel(const Funnel& funnel) {
+  return !funnel.id.empty() && funnel.id.size() <= 64 && consists_of(funnel.id, "_-") && is_name(funnel.name) &&
+         funnel.window_days >= 1 && funnel.window_days <= 365 && funnel.steps.size() >= 2 &&
+         funnel.steps.size() <= 12 && std::ranges::all_of(funnel.steps, [](const FunnelStep& step) {
+           if (!is_name(step.name)) return false;
+           switch (step.match) {
+             case FunnelStep::Match::view: return step.path_prefix.starts_with('/');
+             case FunnelStep::Match::step: return is_name(step.funnel) && is_name(step.step);
+             default: return is_name(step.event);
+           }
+         });
+}
+
+Result<void, Error> check(const Site& site) {
+  if (!is_key(site.key)) return fail(Error::bad_key);
+  if (!is_name(site.name)) return fail(Error::bad_name);
+  if (site.domains.empty() || !std::ranges::all_of(site.domains, is_domain)) return fail(Error::bad_domain);
+  if (!is_zone(site.zone)) return fail(Error::bad_zone);
+  if (!is_currency(site.currency)) return fail(Error::bad_currency);
+  if (!std::ranges::all_of(site.funnels, is_funnel)) return fail(Error::bad_funnel);
+  return {};
+}
+
+std::vector<std::string> domains_from(const std::string& text) {
+  const auto list = nlohmann::json::parse(text, nullptr, false);
+  if (!list.is_array()) throw SqliteFailure{SQLITE_CORRUPT};
+  std::vector<std::string> domains;
+  for (const auto& domain : list) {
+    if (!domain.is_string()) throw SqliteFailure{SQLITE_CORRUPT};
+    domains.push_back(domain.get<std::string>());
+  }
+  return domains;
+}
+
+Site site_from(const Statement& row) {
+  Site site;
+  site.id = row.text(0);
+  site.key = row.text(1);
+  site.name = row.text(2);
+  site.domains = domains_from(row.text(3));
+  site.zone = row.text(4);
+  site.currency = row.text(5);
+  site.session_minutes = static_cast<int>(row.integer(6));
+  site.require_origin = row.integer(7) != 0;
+  site.allow_null_origin = row.integer(8) != 0;
+  site.demo = row.integer(9) != 0;
+  site.container = static_cast<std::uint32_t>(row.integer(10));
+  site.created_at = row.time(11);
+  return site;
+}
+
+void read_funnels(sqlite3* db, Site& site) {
+  Statement rows(db, "SELECT id, name, window_days, steps FROM funnels WHERE site = ? ORDER BY position");
+  rows.bind(site.id);
+  while (rows.step()) {
+    auto steps = parse_steps(rows.text(3));
+    if (!steps) throw SqliteFailure{SQLITE_CORRUPT};
+    site.funnels.push_back({rows.text(0), rows.text(1), static_cast<int>(rows.integer(2)), *std::move(steps)});
+  }
+}
+
+Result<Site, Error> find_in(sqlite3* db, std::string_view key) {
+  Statement row(db, std::string(kSelect) + " WHERE key = ?");
+  if (!row.bind(key).step()) return fail(Error::not_found);
+  Site site = site_from(row);
+  read_funnels(db, site);
+  return site;
+}
+
+}  // namespace
+
+Result<Site, Error> Sites::add(Site site, Time now) {
+  if (site.key.empty()) site.key = random_site_key();
+  for (std::string& domain : site.domains)
+    std::ranges::transform(domain, domain.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (const auto checked = check(site); !checked) return fail(checked.error());
+  site.id = site.key;
+  site.container = 0;
+  site.created_at = now;
+  return guarded(database_, [&](sqlite3* db) -> Result<Site, Error> {
+    Transaction transaction(db);
+    Statement(db, "INSERT INTO sites (id, key, name, domains, zone, currency, policy, session_minutes, "
+                  "require_origin, allow_null_origin, demo, created_at) VALUES (?,?,?,?,?,?,'block',?,?,?,?,?)")
+        .bind(site.id)
+        .bind(site.key)
+        .bind(site.name)
+        .bind(nlohmann::json(site.domains).dump())
+        .bind(site.zone)
+        .bind(site.currency)
+        .bind(std::int64_t{site.session_minutes})
+        .bind(std::int64_t{site.require_origin})
+        .bind(std::int64_t{site.allow_null_origin})
+        .bind(std::int64_t{site.demo})
+        .bind(now)
+        .run();
+    std::int64_t position = 0;
+    for (const Funnel& funnel : site.funnels)
+      Statement(db, "INSERT INTO funnels (site, id, position, name, window_days, steps) VALUES (?,?,?,?,?,?)")
+          .bind(site.id)
+          .bind(funnel.id)
+          .bind(position++)
+          .bind(funnel.name)
+          .bind(std::int64_t{funnel.window_days})
+          .bind(steps_to_text(funnel.steps))
+          .run();
+    transaction.commit();
+    return site;
+  });
+}
+
+Result<std::vector<Site>, Error> Sites::list() {
+  return guarded(database_, [&](sqlite3* db) -> Result<std::vector<Site>, Error> {
+    std::vector<Site> sites;
+    Statement rows(db, std::string(kSelect) + " ORDER BY created_at, rowid");
+    while (rows.step()) sites.push_back(site_from(rows));
+    for (Site& site : sites) read_funnels(db, site);
+    return sites;
+  });
+}
+
+Result<Site, Error> Sites::find(std::string_view key) {
+  return guarded(database_, [&](sqlite3* db) { return find_in(db, key); });
+}
+
+Result<void, Error> Sites::remove(std::string_view key) {
+  return guarded(database_, [&](sqlite3* db) -> Result<void, Error> {
+    if (Statement(db, "DELETE FROM sites WHERE key = ?").bind(key).run() == 0) return fail(Error::not_found);
+    return {};
+  });
+}
+
+Result<Site, Error> Sites::rotate_key(std::string_view key) {
+  const std::string next = random_site_key();
+  return guarded(database_, [&](sqlite3* db) -> Result<Site, Error> {
+    if (Statement(db, "UPDATE sites SET key = ? WHERE key = ?").bind(next).bind(key).run() == 0)
+      return fail(Error::not_found);
+    return find_in(db, next);
+  });
+}
+
+Result<std::uint32_t, Error> Sites::publish_container(std::string_view key, std::string_view source,
+                                                      std::string_view compiled, Time now) {
+  return guarded(database_, [&](sqlite3* db) -> Result<std::uint32_t, Error> {
+    Transaction transaction(db);
+    const auto site = find_in(db, key);
+    if (!site) return fail(site.error());
+    Statement last(db, "SELECT coalesce(max(version), 0) FROM containers WHERE site = ?");
+    last.bind(site->id).step();
+    const std::int64_t version = last.integer(0) + 1;
+    Statement(db, "INSERT INTO containers (site, version, source, compiled, created_at) VALUES (?, ?, ?, ?, ?)")
+        .bind(site->id)
+        .bind(version)
+        .bind(source)
+        .bind_blob(compiled)
+        .bind(now)
+        .run();
+    Statement(db, "UPDATE sites SET container = ? WHERE id = ?").bind(version).bind(site->id).run();
+    transaction.commit();
+    return static_cast<std::uint32_t>(version);
+  });
+}
+
+Result<Container, Error> Sites::container(std::string_view key) {
+  return guarded(database_, [&](sqlite3* db) -> Result<Container, Error> {
+    const auto site = find_in(db, key);
+    if (!site) return fail(site.error());
+    if (site->container == 0) return Container{};
+    Statement row(db, "SELECT version, source, compiled FROM containers WHERE site = ? AND version = ?");
+    row.bind(site->id).bind(std::int64_t{site->container});
+    if (!row.step()) return fail(Error::disk);
+    return Container{static_cast<std::uint32_t>(row.integer(0)), row.text(1), row.text(2)};
+  });
+}
+
+}  // namespace etappe::admin

@@ -1,0 +1,82 @@
+#pragma once
+// Sites: what is tracked, for whom, by which rules; their funnels and their containers' versions.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/consent/consent.hpp"
+#include "server/admin/database.hpp"
+
+namespace etappe::admin {
+
+/// One step of a funnel: a name, and which events mean that a visitor has reached it.
+struct FunnelStep {
+  enum class Match : std::uint8_t { view, step, conversion, event, click };
+  std::string name;
+  Match match = Match::view;
+  std::string path_prefix;   ///< view: what the page's path begins with
+  std::string funnel, step;  ///< step: as the page sends them
+  std::string event;         ///< conversion, event, click: its name
+  friend bool operator==(const FunnelStep&, const FunnelStep&) = default;
+};
+[[nodiscard]] std::string_view name_of(FunnelStep::Match match);
+
+struct Funnel {
+  std::string id;  ///< unique within its site
+  std::string name;
+  int window_days = 30;  ///< counted from the first step, its end included
+  std::vector<FunnelStep> steps;
+  friend bool operator==(const Funnel&, const Funnel&) = default;
+};
+
+struct Site {
+  std::string id;   ///< what rows in the store carry as `site`; the first key, and never changed
+  std::string key;  ///< what pages carry, people type and addresses contain
+  std::string name;
+  std::vector<std::string> domains;  ///< host names; subdomains are included
+  std::string zone = "Europe/Berlin";
+  std::string currency = "EUR";
+  consent::Policy policy = consent::Policy::block;
+  int session_minutes = 30;  ///< of silence that end a session
+  bool require_origin = false;
+  bool allow_null_origin = false;
+  bool demo = false;  ///< its rows are made up; the dashboard says so
+  std::uint32_t container = 0;  ///< published version, 0: none
+  Time created_at;
+  std::vector<Funnel> funnels;
+};
+
+struct Container {
+  std::uint32_t version = 0;
+  std::string source;    ///< the author's JSON
+  std::string compiled;  ///< what core/rules reads
+};
+
+/// All functions are thread-safe and block on the disk.
+class Sites {
+ public:
+  explicit Sites(Database& database) : database_(database) {}
+
+  /// Adds a site with its funnels. An empty key gets a random one; id, container and created_at are set here.
+  [[nodiscard]] Result<Site, Error> add(Site site, Time now);
+  /// In the order of creation, with their funnels.
+  [[nodiscard]] Result<std::vector<Site>, Error> list();
+  [[nodiscard]] Result<Site, Error> find(std::string_view key);
+  /// Forgets the site, its funnels, containers and tokens. Its rows stay in the store until they are erased.
+  [[nodiscard]] Result<void, Error> remove(std::string_view key);
+  /// Gives the site a new key; pages with the former one are no longer heard. Rows keep the site's id.
+  [[nodiscard]] Result<Site, Error> rotate_key(std::string_view key);
+
+  /// Stores a version that server/container has compiled and makes it the published one. Versions are numbered
+  /// from 1 by this function and never changed.
+  [[nodiscard]] Result<std::uint32_t, Error> publish_container(std::string_view key, std::string_view source,
+                                                               std::string_view compiled, Time now);
+  /// The published container; version 0 and no bytes when the site has none.
+  [[nodiscard]] Result<Container, Error> container(std::string_view key);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace etappe::admin
