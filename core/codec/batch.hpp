@@ -5,6 +5,7 @@
 // time linear in them, and fails cleanly on every prefix of a valid batch. Views returned by the reader
 // point into those bytes. Objects belong to one thread.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -19,7 +20,10 @@ inline constexpr std::uint8_t kMagic = 0xE7;
 inline constexpr std::uint8_t kVersion = 1;
 inline constexpr std::size_t kMaxBatchBytes = 65536;
 inline constexpr std::size_t kMaxEvents = 500;
+inline constexpr std::size_t kMaxSiteBytes = 64;
 inline constexpr std::size_t kMaxStrings = 1024;
+/// All texts of a batch, each reference counted: a few kilobytes must not unfold into many megabytes.
+inline constexpr std::size_t kMaxTextBytes = std::size_t{1} << 20U;
 
 enum class Error : std::uint8_t {
   truncated,
@@ -30,10 +34,13 @@ enum class Error : std::uint8_t {
   bad_reference,
   missing_site,
   missing_base,
+  missing_events,
+  missing_field,  ///< of an envelope
   trailing_bytes,
   batch_too_large,
   too_many_events,
   too_many_strings,
+  too_much_text,
   no_space,  ///< the writer's memory is full; nothing was changed
 };
 [[nodiscard]] std::string_view name_of(Error error);
@@ -71,35 +78,64 @@ class BatchReader {
 
   [[nodiscard]] const HeaderView& header() const { return header_; }
   [[nodiscard]] std::size_t event_count() const { return event_count_; }
-  [[nodiscard]] bool more() const;
+  [[nodiscard]] bool more() const { return !events_.empty(); }
   /// The next event, checked by event::check. A refused event has been passed over; go on.
+  /// Call it only while more(). What it returns lives until the next call with the same lists.
   [[nodiscard]] Result<event::EventView, Refusal> next(Lists& lists);
 
  private:
   BatchReader() = default;
+  [[nodiscard]] Result<void, Error> read_header(std::span<const std::byte> bytes);
+
   HeaderView header_;
-  std::array<std::string_view, kMaxStrings> strings_{};
-  std::size_t string_count_ = 0;
   std::size_t event_count_ = 0;
-  std::span<const std::byte> rest_;
+  std::size_t text_bytes_ = 0;         ///< of the events read so far
+  std::span<const std::byte> events_;  ///< those not read yet
+  std::span<const std::byte> batch_;
+  std::size_t string_count_ = 0;
+  /// Where in the batch each text of the table has its length. Two bytes are enough for 65,536 of them, and
+  /// keep the reader at 2 KB.
+  std::array<std::uint16_t, kMaxStrings> string_offsets_{};
 };
 
 /// Builds one batch in memory that the caller owns. The same text is stored once, however often it occurs.
+///
+///     space: │ room for the header │ table │ events │ free │
+///
+/// The header is written last and against the table, so that a batch can be finished again with another time
+/// of sending, and more events can be added after that.
 class BatchWriter {
  public:
-  /// `space` bounds the batch; half of it at least is for events. 2 × the wanted batch size is enough.
+  /// The longest header with everything in front of the table's first text.
+  static constexpr std::size_t kHeaderRoom = 2 + 2 + (2 + kMaxSiteBytes) + 17 + 11 + 11 + 17 + 11 + 3 + 2;
+
+  /// A batch is never longer than `space` or kMaxBatchBytes. `space` holds at least kHeaderRoom bytes, or
+  /// every add() is refused and finish() is empty.
   explicit BatchWriter(std::span<std::byte> space);
 
+  /// Forgets what was there. `header.sent` is not used; a site longer than kMaxSiteBytes is cut.
   void begin(const HeaderView& header);
-  /// Error::no_space or Error::too_many_events leaves the batch as it was: finish it, begin another.
-  /// `seq` is written instead of event.id when event.id is nil.
+  /// The event is not checked: event::check is the caller's to ask. Error::no_space or Error::too_many_events
+  /// leaves the batch as it was: finish it, begin another. `seq` is written instead of event.id when event.id
+  /// is nil.
   [[nodiscard]] Result<void, Error> add(const event::EventView& event, std::uint32_t seq);
-  [[nodiscard]] std::size_t event_count() const;
+  [[nodiscard]] std::size_t event_count() const { return event_count_; }
   /// Upper bound of finish().size() as things stand.
-  [[nodiscard]] std::size_t size_bound() const;
-  /// The batch as contiguous bytes inside `space`; valid until the next begin(). May be called again with a
-  /// later `sent` (a retry), giving the same events.
+  [[nodiscard]] std::size_t size_bound() const { return table_end_ + events_size_; }
+  /// The batch as contiguous bytes inside `space`; valid until the next call of add() or begin(). May be
+  /// called again with a later `sent` (a retry), giving the same events.
   [[nodiscard]] std::span<const std::byte> finish(event::TimeMs sent);
+
+ private:
+  class Table;
+
+  std::span<std::byte> space_;
+  std::size_t table_end_ = kHeaderRoom;
+  std::size_t string_count_ = 0;
+  std::size_t events_size_ = 0;
+  std::size_t event_count_ = 0;
+  HeaderView header_;  ///< its site points into site_
+  std::array<char, kMaxSiteBytes> site_{};
 };
 
 }  // namespace etappe::codec

@@ -28,11 +28,12 @@ struct EnvelopeView {
   event::EventView event;       ///< id is always explicit here
 };
 
-/// Appends nothing: writes to the start of `out` and returns the bytes used. Error::no_space when it is
-/// short.
+/// Writes to the start of `out` and returns how many bytes it took; Error::no_space when `out` is short.
+/// An event that event::check has passed fits kMaxEnvelopeBytes together with a user agent of up to 8 KiB.
 [[nodiscard]] Result<std::size_t, Error> write_envelope(const EnvelopeView& envelope,
                                                         std::span<std::byte> out);
-/// Views point into `bytes` and, for its lists, into `lists`.
+/// Takes all of `bytes`. What it returns points into `bytes` and, for its lists, into `lists`. The event's
+/// content is not checked again. Errors: bad_version, missing_field, and those of a batch's fields.
 [[nodiscard]] Result<EnvelopeView, Error> read_envelope(std::span<const std::byte> bytes, Lists& lists);
 
 }  // namespace etappe::codec

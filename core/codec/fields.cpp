@@ -1,0 +1,177 @@
+#include "core/codec/fields.hpp"
+
+#include <cstring>
+
+namespace etappe::codec {
+
+std::string_view name_of(Error error) {
+  switch (error) {
+    case Error::truncated: return "truncated";
+    case Error::bad_magic: return "bad_magic";
+    case Error::bad_version: return "bad_version";
+    case Error::bad_varint: return "bad_varint";
+    case Error::bad_field: return "bad_field";
+    case Error::bad_reference: return "bad_reference";
+    case Error::missing_site: return "missing_site";
+    case Error::missing_base: return "missing_base";
+    case Error::missing_events: return "missing_events";
+    case Error::missing_field: return "missing_field";
+    case Error::trailing_bytes: return "trailing_bytes";
+    case Error::batch_too_large: return "batch_too_large";
+    case Error::too_many_events: return "too_many_events";
+    case Error::too_many_strings: return "too_many_strings";
+    case Error::too_much_text: return "too_much_text";
+    case Error::no_space: return "no_space";
+  }
+  return {};
+}
+
+Result<std::uint64_t, Error> number_of(const FieldView& field, std::uint64_t most) {
+  if (field.kind != Kind::varint || field.value > most) return fail(Error::bad_field);
+  return field.value;
+}
+
+Result<std::uint32_t, Error> number32_of(const FieldView& field) {
+  if (field.kind != Kind::varint || field.value > UINT32_MAX) return fail(Error::bad_field);
+  return static_cast<std::uint32_t>(field.value);
+}
+
+Result<std::int64_t, Error> signed_of(const FieldView& field) {
+  if (field.kind != Kind::varint) return fail(Error::bad_field);
+  return unzigzag(field.value);
+}
+
+Result<event::Uuid, Error> uuid_of(const FieldView& field) {
+  if (field.kind != Kind::sixteen) return fail(Error::bad_field);
+  event::Uuid uuid;
+  std::memcpy(uuid.bytes.data(), field.bytes.data(), uuid.bytes.size());
+  return uuid;
+}
+
+Result<std::span<const std::byte>, Error> bytes_of(const FieldView& field) {
+  if (field.kind != Kind::bytes) return fail(Error::bad_field);
+  return field.bytes;
+}
+
+Result<std::uint64_t, Error> FieldReader::varint() {
+  std::uint64_t value = 0;
+  for (unsigned shift = 0; shift < 70; shift += 7) {
+    if (rest_.empty()) return fail(Error::truncated);
+    const auto byte = static_cast<std::uint64_t>(rest_[0]);
+    rest_ = rest_.subspan(1);
+    if (shift == 63 && byte > 1) return fail(Error::bad_varint);
+    value |= (byte & 0x7FU) << shift;
+    if (byte < 0x80) return value;
+  }
+  return fail(Error::bad_varint);
+}
+
+Result<std::span<const std::byte>, Error> FieldReader::take(std::uint64_t size) {
+  if (size > rest_.size()) return fail(Error::truncated);
+  const auto bytes = rest_.first(static_cast<std::size_t>(size));
+  rest_ = rest_.subspan(bytes.size());
+  return bytes;
+}
+
+Result<std::span<const std::byte>, Error> FieldReader::sized() {
+  const auto size = varint();
+  if (!size) return fail(size.error());
+  return take(*size);
+}
+
+Result<FieldView, Error> FieldReader::field() {
+  const auto key = varint();
+  if (!key) return fail(key.error());
+  FieldView field{.number = *key >> 2U, .kind = static_cast<Kind>(*key & 3U), .value = 0, .bytes = {}};
+  if (field.kind == Kind::varint || field.kind == Kind::reference) {
+    const auto value = varint();
+    if (!value) return fail(value.error());
+    field.value = *value;
+    return field;
+  }
+  const auto bytes = field.kind == Kind::sixteen ? take(sizeof(event::Uuid)) : sized();
+  if (!bytes) return fail(bytes.error());
+  field.bytes = *bytes;
+  return field;
+}
+
+void FieldWriter::byte(std::uint8_t value) {
+  if (used_ >= room_.size()) {
+    full_ = true;
+    return;
+  }
+  room_[used_++] = static_cast<std::byte>(value);
+}
+
+void FieldWriter::varint(std::uint64_t value) {
+  while (value >= 0x80) {
+    byte(static_cast<std::uint8_t>(value | 0x80U));
+    value >>= 7U;
+  }
+  byte(static_cast<std::uint8_t>(value));
+}
+
+void FieldWriter::raw(std::span<const std::byte> bytes) {
+  if (full_ || bytes.size() > room_.size() - used_) {
+    full_ = true;
+    return;
+  }
+  if (!bytes.empty()) std::memcpy(room_.data() + used_, bytes.data(), bytes.size());
+  used_ += bytes.size();
+}
+
+void FieldWriter::sized(std::string_view text) {
+  varint(text.size());
+  raw(std::as_bytes(std::span(text.data(), text.size())));
+}
+
+void FieldWriter::key(unsigned field, Kind kind) {
+  varint((std::uint64_t{field} << 2U) | static_cast<std::uint64_t>(kind));
+}
+
+void FieldWriter::number(unsigned field, std::uint64_t value) {
+  key(field, Kind::varint);
+  varint(value);
+}
+
+void FieldWriter::text(unsigned field, std::string_view text) {
+  key(field, Kind::bytes);
+  sized(text);
+}
+
+void FieldWriter::reference(unsigned field, std::uint64_t index) {
+  key(field, Kind::reference);
+  varint(index);
+}
+
+void FieldWriter::uuid(unsigned field, const event::Uuid& uuid) {
+  key(field, Kind::sixteen);
+  raw(std::as_bytes(std::span(uuid.bytes)));
+}
+
+std::size_t FieldWriter::open(unsigned field) {
+  key(field, Kind::bytes);
+  return open();
+}
+
+std::size_t FieldWriter::open() {
+  byte(0);  // the length, which mostly needs no more than this
+  return used_;
+}
+
+void FieldWriter::close(std::size_t mark) {
+  if (full_) return;
+  const std::size_t size = used_ - mark;
+  std::size_t more = 0;
+  for (std::size_t rest = size >> 7U; rest != 0; rest >>= 7U) ++more;
+  if (more > room_.size() - used_) {
+    full_ = true;
+    return;
+  }
+  std::memmove(room_.data() + mark + more, room_.data() + mark, size);
+  used_ = mark - 1;
+  varint(size);
+  used_ += size;
+}
+
+}  // namespace etappe::codec
