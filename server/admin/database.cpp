@@ -25,17 +25,9 @@ CREATE TABLE sites (
   require_origin INTEGER NOT NULL,
   allow_null_origin INTEGER NOT NULL,
   demo INTEGER NOT NULL,
+  funnels TEXT NOT NULL,          -- JSON array, read by server/report
   container INTEGER,              -- the published version, NULL: none
   created_at INTEGER NOT NULL
-) STRICT;
-CREATE TABLE funnels (
-  site TEXT NOT NULL REFERENCES sites(id) ON DELETE CASCADE,
-  id TEXT NOT NULL,
-  position INTEGER NOT NULL,
-  name TEXT NOT NULL,
-  window_days INTEGER NOT NULL,
-  steps TEXT NOT NULL,            -- JSON array, as in site files
-  PRIMARY KEY (site, id)
 ) STRICT;
 CREATE TABLE containers (
   site TEXT NOT NULL REFERENCES sites(id) ON DELETE CASCADE,
@@ -118,7 +110,7 @@ std::string_view name_of(Error error) {
     case Error::bad_domain: return "bad_domain";
     case Error::bad_zone: return "bad_zone";
     case Error::bad_currency: return "bad_currency";
-    case Error::bad_funnel: return "bad_funnel";
+    case Error::bad_funnels: return "bad_funnels";
     case Error::bad_login: return "bad_login";
     case Error::bad_role: return "bad_role";
     case Error::short_password: return "short_password";

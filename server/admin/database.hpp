@@ -26,7 +26,7 @@ enum class Error : std::uint8_t {
   bad_domain,      ///< a host name or address, without scheme, port or path
   bad_zone,        ///< not a name of the IANA time zone database
   bad_currency,    ///< not three upper-case letters (ISO 4217)
-  bad_funnel,      ///< ids are 1–64 of a–z 0–9 _ -; 2–12 steps; window of 1–365 days; every step says what it matches
+  bad_funnels,     ///< not a JSON array
   bad_login,       ///< 1–128 bytes of UTF-8 without spaces
   bad_role,
   short_password,  ///< at least 12 bytes

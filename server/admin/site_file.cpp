@@ -1,7 +1,6 @@
 #include "server/admin/site_file.hpp"
 
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
 
 namespace etappe::admin {
@@ -9,7 +8,6 @@ namespace {
 
 using nlohmann::json;
 using Reason = FileProblem::Reason;
-using Match = FunnelStep::Match;
 
 struct Problem {  // thrown inside this file only: a walk over JSON has too many places where it may end
   FileProblem problem;
@@ -20,10 +18,9 @@ struct Problem {  // thrown inside this file only: a walk over JSON has too many
 /// A JSON object under reading: gives its members by type and, at the end, refuses those nobody asked for.
 class Object {
  public:
-  Object(const json& value, std::string where) : value_(value), where_(std::move(where)) {
-    if (!value.is_object()) refuse(Reason::wrong_type, where_.empty() ? "the file" : where_);
+  explicit Object(const json& value) : value_(value) {
+    if (!value.is_object()) refuse(Reason::wrong_type, "the file");
   }
-  [[nodiscard]] std::string at(const std::string& key) const { return where_.empty() ? key : where_ + "." + key; }
   [[nodiscard]] const json* find(const std::string& key) {
     asked_.insert(key);
     const auto found = value_.find(key);
@@ -31,12 +28,12 @@ class Object {
   }
   [[nodiscard]] const json& need(const std::string& key) {
     const json* found = find(key);
-    if (found == nullptr) refuse(Reason::missing_key, at(key));
+    if (found == nullptr) refuse(Reason::missing_key, key);
     return *found;
   }
   [[nodiscard]] std::string text(const std::string& key) {
     const json& found = need(key);
-    if (!found.is_string()) refuse(Reason::wrong_type, at(key));
+    if (!found.is_string()) refuse(Reason::wrong_type, key);
     return found.get<std::string>();
   }
   void read(const std::string& key, std::string& into) {
@@ -44,82 +41,35 @@ class Object {
   }
   void read(const std::string& key, bool& into) {
     if (const json* found = find(key)) {
-      if (!found->is_boolean()) refuse(Reason::wrong_type, at(key));
+      if (!found->is_boolean()) refuse(Reason::wrong_type, key);
       into = found->get<bool>();
     }
   }
   void read(const std::string& key, int& into, int low, int high) {
     if (const json* found = find(key)) {
-      if (!found->is_number_integer()) refuse(Reason::wrong_type, at(key));
+      if (!found->is_number_integer()) refuse(Reason::wrong_type, key);
       const auto number = found->get<std::int64_t>();
-      if (number < low || number > high) refuse(Reason::bad_value, at(key));
+      if (number < low || number > high) refuse(Reason::bad_value, key);
       into = static_cast<int>(number);
     }
   }
   [[nodiscard]] const json& list(const std::string& key) {
     const json& found = need(key);
-    if (!found.is_array()) refuse(Reason::wrong_type, at(key));
+    if (!found.is_array()) refuse(Reason::wrong_type, key);
     return found;
   }
   void end() const {
     for (const auto& [key, unused] : value_.items())
-      if (!asked_.contains(key)) refuse(Reason::unknown_key, at(key));
+      if (!asked_.contains(key)) refuse(Reason::unknown_key, key);
   }
 
  private:
   const json& value_;
-  std::string where_;
   std::set<std::string> asked_;
 };
 
-FunnelStep step_from(const json& value, const std::string& where) {
-  Object object(value, where);
-  FunnelStep step;
-  step.name = object.text("name");
-  Object match(object.need("match"), object.at("match"));
-  const std::string type = match.text("type");
-  if (type == name_of(Match::view)) {
-    step.match = Match::view;
-    step.path_prefix = match.text("path_prefix");
-  } else if (type == name_of(Match::step)) {
-    step.match = Match::step;
-    step.funnel = match.text("funnel");
-    step.step = match.text("step");
-  } else {
-    bool known = false;
-    for (const Match named : {Match::conversion, Match::event, Match::click})
-      if (type == name_of(named)) {
-        step.match = named;
-        known = true;
-      }
-    if (!known) refuse(Reason::bad_value, match.at("type"));
-    step.event = match.text("name");
-  }
-  match.end();
-  object.end();
-  return step;
-}
-
-std::vector<FunnelStep> steps_from(const json& list, const std::string& where) {
-  std::vector<FunnelStep> steps;
-  for (std::size_t i = 0; i < list.size(); ++i)
-    steps.push_back(step_from(list[i], where + "[" + std::to_string(i) + "]"));
-  return steps;
-}
-
-Funnel funnel_from(const json& value, const std::string& where) {
-  Object object(value, where);
-  Funnel funnel;
-  funnel.id = object.text("id");
-  funnel.name = object.text("name");
-  object.read("window_days", funnel.window_days, 1, 365);
-  funnel.steps = steps_from(object.list("steps"), object.at("steps"));
-  object.end();
-  return funnel;
-}
-
 SiteFile file_from(const json& value) {
-  Object object(value, "");
+  Object object(value);
   SiteFile file;
   Site& site = file.site;
   site.name = object.text("name");
@@ -136,24 +86,9 @@ SiteFile file_from(const json& value) {
   object.read("allow_null_origin", site.allow_null_origin);
   object.read("session_minutes", site.session_minutes, 1, 1440);
   object.read("container", file.container);
-  if (object.find("funnels") != nullptr) {
-    const json& funnels = object.list("funnels");
-    for (std::size_t i = 0; i < funnels.size(); ++i)
-      site.funnels.push_back(funnel_from(funnels[i], "funnels[" + std::to_string(i) + "]"));
-  }
+  if (object.find("funnels") != nullptr) site.funnels = object.list("funnels").dump();
   object.end();
   return file;
-}
-
-template <class Read>
-auto parsed(std::string_view text, Read&& read) -> Result<decltype(read(json())), FileProblem> {
-  const json value = json::parse(text, nullptr, false);
-  if (value.is_discarded()) return fail(FileProblem{Reason::not_json, "the file"});
-  try {
-    return read(value);
-  } catch (const Problem& problem) {
-    return fail(problem.problem);
-  }
 }
 
 }  // namespace
@@ -169,43 +104,14 @@ std::string_view name_of(FileProblem::Reason reason) {
   return "bad_value";
 }
 
-std::string_view name_of(FunnelStep::Match match) {
-  switch (match) {
-    case Match::view: return "view";
-    case Match::step: return "step";
-    case Match::conversion: return "conversion";
-    case Match::event: return "event";
-    case Match::click: return "click";
+Result<SiteFile, FileProblem> parse_site_file(std::string_view text) {
+  const json value = json::parse(text, nullptr, false);
+  if (value.is_discarded()) return fail(FileProblem{Reason::not_json, "the file"});
+  try {
+    return file_from(value);
+  } catch (const Problem& problem) {
+    return fail(problem.problem);
   }
-  return "view";
-}
-
-Result<SiteFile, FileProblem> parse_site_file(std::string_view text) { return parsed(text, file_from); }
-
-std::string steps_to_text(const std::vector<FunnelStep>& steps) {
-  json list = json::array();
-  for (const FunnelStep& step : steps) {
-    json match{{"type", name_of(step.match)}};
-    switch (step.match) {
-      case Match::view: match["path_prefix"] = step.path_prefix; break;
-      case Match::step:
-        match["funnel"] = step.funnel;
-        match["step"] = step.step;
-        break;
-      case Match::conversion:
-      case Match::event:
-      case Match::click: match["name"] = step.event; break;
-    }
-    list.push_back({{"name", step.name}, {"match", std::move(match)}});
-  }
-  return list.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-Result<std::vector<FunnelStep>, FileProblem> parse_steps(std::string_view text) {
-  return parsed(text, [](const json& value) {
-    if (!value.is_array()) refuse(Reason::wrong_type, "steps");
-    return steps_from(value, "steps");
-  });
 }
 
 }  // namespace etappe::admin

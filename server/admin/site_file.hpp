@@ -4,14 +4,11 @@
 //
 //   {"name": "…", "domains": ["…"], "zone": "Europe/Berlin", "currency": "EUR", "demo": false, "key": "…",
 //    "require_origin": false, "allow_null_origin": false, "session_minutes": 30, "container": "container.json",
-//    "funnels": [{"id": "…", "name": "…", "window_days": 30, "steps": [{"name": "…", "match": {…}}]}]}
-//   match: {"type":"view","path_prefix":"/p/"} | {"type":"step","funnel":"…","step":"…"}
-//        | {"type":"conversion"|"event"|"click","name":"…"}
-// Only name and domains are required.
+//    "funnels": […]}
+// Only name and domains are required. What stands in funnels is checked by server/report.
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/result.hpp"
 #include "server/admin/sites.hpp"
@@ -23,7 +20,7 @@ struct SiteFile {
   std::string container;  ///< path of the container's JSON, relative to the file; empty: none
 };
 
-/// What is wrong with a file a person wrote, and where ("funnels[0].steps[2].match.type").
+/// What is wrong with a file a person wrote, and where ("domains[2]").
 struct FileProblem {
   enum class Reason : std::uint8_t { not_json, unknown_key, missing_key, wrong_type, bad_value };
   Reason reason = Reason::not_json;
@@ -32,9 +29,5 @@ struct FileProblem {
 [[nodiscard]] std::string_view name_of(FileProblem::Reason reason);
 
 [[nodiscard]] Result<SiteFile, FileProblem> parse_site_file(std::string_view text);
-
-/// The steps of a funnel in the file's form, and back: also how the database keeps them.
-[[nodiscard]] std::string steps_to_text(const std::vector<FunnelStep>& steps);
-[[nodiscard]] Result<std::vector<FunnelStep>, FileProblem> parse_steps(std::string_view text);
 
 }  // namespace etappe::admin

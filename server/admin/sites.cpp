@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "server/admin/secrets.hpp"
-#include "server/admin/site_file.hpp"
 #include "server/admin/statement.hpp"
 
 namespace etappe::admin {
@@ -14,7 +13,7 @@ namespace {
 
 constexpr std::string_view kSelect =
     "SELECT id, key, name, domains, zone, currency, session_minutes, require_origin, allow_null_origin, demo, "
-    "container, created_at FROM sites";
+    "container, created_at, funnels FROM sites";
 
 bool consists_of(std::string_view text, std::string_view further) {
   return std::ranges::all_of(text, [&](char c) {
@@ -46,18 +45,7 @@ bool is_currency(std::string_view currency) {
   return currency.size() == 3 && std::ranges::all_of(currency, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-bool is_funnel(const Funnel& funnel) {
-  return !funnel.id.empty() && funnel.id.size() <= 64 && consists_of(funnel.id, "_-") && is_name(funnel.name) &&
-         funnel.window_days >= 1 && funnel.window_days <= 365 && funnel.steps.size() >= 2 &&
-         funnel.steps.size() <= 12 && std::ranges::all_of(funnel.steps, [](const FunnelStep& step) {
-           if (!is_name(step.name)) return false;
-           switch (step.match) {
-             case FunnelStep::Match::view: return step.path_prefix.starts_with('/');
-             case FunnelStep::Match::step: return is_name(step.funnel) && is_name(step.step);
-             default: return is_name(step.event);
-           }
-         });
-}
+bool is_list(const std::string& text) { return nlohmann::json::parse(text, nullptr, false).is_array(); }
 
 Result<void, Error> check(const Site& site) {
   if (!is_key(site.key)) return fail(Error::bad_key);
@@ -65,7 +53,7 @@ Result<void, Error> check(const Site& site) {
   if (site.domains.empty() || !std::ranges::all_of(site.domains, is_domain)) return fail(Error::bad_domain);
   if (!is_zone(site.zone)) return fail(Error::bad_zone);
   if (!is_currency(site.currency)) return fail(Error::bad_currency);
-  if (!std::ranges::all_of(site.funnels, is_funnel)) return fail(Error::bad_funnel);
+  if (!is_list(site.funnels)) return fail(Error::bad_funnels);
   return {};
 }
 
@@ -94,25 +82,14 @@ Site site_from(const Statement& row) {
   site.demo = row.integer(9) != 0;
   site.container = static_cast<std::uint32_t>(row.integer(10));
   site.created_at = row.time(11);
+  site.funnels = row.text(12);
   return site;
-}
-
-void read_funnels(sqlite3* db, Site& site) {
-  Statement rows(db, "SELECT id, name, window_days, steps FROM funnels WHERE site = ? ORDER BY position");
-  rows.bind(site.id);
-  while (rows.step()) {
-    auto steps = parse_steps(rows.text(3));
-    if (!steps) throw SqliteFailure{SQLITE_CORRUPT};
-    site.funnels.push_back({rows.text(0), rows.text(1), static_cast<int>(rows.integer(2)), *std::move(steps)});
-  }
 }
 
 Result<Site, Error> find_in(sqlite3* db, std::string_view key) {
   Statement row(db, std::string(kSelect) + " WHERE key = ?");
   if (!row.bind(key).step()) return fail(Error::not_found);
-  Site site = site_from(row);
-  read_funnels(db, site);
-  return site;
+  return site_from(row);
 }
 
 }  // namespace
@@ -126,9 +103,9 @@ Result<Site, Error> Sites::add(Site site, Time now) {
   site.container = 0;
   site.created_at = now;
   return guarded(database_, [&](sqlite3* db) -> Result<Site, Error> {
-    Transaction transaction(db);
     Statement(db, "INSERT INTO sites (id, key, name, domains, zone, currency, policy, session_minutes, "
-                  "require_origin, allow_null_origin, demo, created_at) VALUES (?,?,?,?,?,?,'block',?,?,?,?,?)")
+                  "require_origin, allow_null_origin, demo, created_at, funnels) "
+                  "VALUES (?,?,?,?,?,?,'block',?,?,?,?,?,?)")
         .bind(site.id)
         .bind(site.key)
         .bind(site.name)
@@ -140,18 +117,8 @@ Result<Site, Error> Sites::add(Site site, Time now) {
         .bind(std::int64_t{site.allow_null_origin})
         .bind(std::int64_t{site.demo})
         .bind(now)
+        .bind(site.funnels)
         .run();
-    std::int64_t position = 0;
-    for (const Funnel& funnel : site.funnels)
-      Statement(db, "INSERT INTO funnels (site, id, position, name, window_days, steps) VALUES (?,?,?,?,?,?)")
-          .bind(site.id)
-          .bind(funnel.id)
-          .bind(position++)
-          .bind(funnel.name)
-          .bind(std::int64_t{funnel.window_days})
-          .bind(steps_to_text(funnel.steps))
-          .run();
-    transaction.commit();
     return site;
   });
 }
@@ -161,7 +128,6 @@ Result<std::vector<Site>, Error> Sites::list() {
     std::vector<Site> sites;
     Statement rows(db, std::string(kSelect) + " ORDER BY created_at, rowid");
     while (rows.step()) sites.push_back(site_from(rows));
-    for (Site& site : sites) read_funnels(db, site);
     return sites;
   });
 }

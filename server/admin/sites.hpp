@@ -1,5 +1,6 @@
 #pragma once
-// Sites: what is tracked, for whom, by which rules; their funnels and their containers' versions.
+// Sites: what is tracked, for whom, by which rules; and its containers' versions.
+// What a funnel means is the reports' business (server/report/site.hpp); here it is kept as text.
 
 #include <string>
 #include <string_view>
@@ -9,26 +10,6 @@
 #include "server/admin/database.hpp"
 
 namespace etappe::admin {
-
-/// One step of a funnel: a name, and which events mean that a visitor has reached it.
-struct FunnelStep {
-  enum class Match : std::uint8_t { view, step, conversion, event, click };
-  std::string name;
-  Match match = Match::view;
-  std::string path_prefix;   ///< view: what the page's path begins with
-  std::string funnel, step;  ///< step: as the page sends them
-  std::string event;         ///< conversion, event, click: its name
-  friend bool operator==(const FunnelStep&, const FunnelStep&) = default;
-};
-[[nodiscard]] std::string_view name_of(FunnelStep::Match match);
-
-struct Funnel {
-  std::string id;  ///< unique within its site
-  std::string name;
-  int window_days = 30;  ///< counted from the first step, its end included
-  std::vector<FunnelStep> steps;
-  friend bool operator==(const Funnel&, const Funnel&) = default;
-};
 
 struct Site {
   std::string id;   ///< what rows in the store carry as `site`; the first key, and never changed
@@ -41,10 +22,10 @@ struct Site {
   int session_minutes = 30;  ///< of silence that end a session
   bool require_origin = false;
   bool allow_null_origin = false;
+  std::string funnels = "[]";  ///< JSON array in the form of report::funnels_from_json
   bool demo = false;  ///< its rows are made up; the dashboard says so
   std::uint32_t container = 0;  ///< published version, 0: none
   Time created_at;
-  std::vector<Funnel> funnels;
 };
 
 struct Container {
@@ -58,12 +39,12 @@ class Sites {
  public:
   explicit Sites(Database& database) : database_(database) {}
 
-  /// Adds a site with its funnels. An empty key gets a random one; id, container and created_at are set here.
+  /// Adds a site. An empty key gets a random one; id, container and created_at are set here.
   [[nodiscard]] Result<Site, Error> add(Site site, Time now);
-  /// In the order of creation, with their funnels.
+  /// In the order of creation.
   [[nodiscard]] Result<std::vector<Site>, Error> list();
   [[nodiscard]] Result<Site, Error> find(std::string_view key);
-  /// Forgets the site, its funnels, containers and tokens. Its rows stay in the store until they are erased.
+  /// Forgets the site, its containers and tokens. Its rows stay in the store until they are erased.
   [[nodiscard]] Result<void, Error> remove(std::string_view key);
   /// Gives the site a new key; pages with the former one are no longer heard. Rows keep the site's id.
   [[nodiscard]] Result<Site, Error> rotate_key(std::string_view key);
