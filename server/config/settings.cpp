@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <charconv>
 #include <fstream>
@@ -9,7 +10,6 @@
 #include <map>
 #include <optional>
 #include <system_error>
-#include <toml++/toml.h>
 #include <vector>
 
 namespace etappe::config {
@@ -69,7 +69,8 @@ Taken take_path(const toml::node& node, const fs::path& base, fs::path& into) {
   return std::nullopt;
 }
 
-Taken take_choice(const toml::node& node, std::initializer_list<std::string_view> choices, std::string& into) {
+Taken take_choice(const toml::node& node, std::initializer_list<std::string_view> choices,
+                  std::string& into) {
   std::string text;
   if (auto refusal = take_text(node, text)) return refusal;
   if (std::ranges::find(choices, text) == choices.end()) {
@@ -87,7 +88,8 @@ Taken take_url(const toml::node& node, std::string& into) {
   while (text.ends_with('/')) text.pop_back();
   const bool http = text.starts_with("https://") || text.starts_with("http://");
   if (!text.empty() && (!http || text.find_first_of("\"'<> ?#") != std::string::npos))
-    return Refusal{Reason::bad_value, "write an address like \"https://track.example.com\", or leave it empty"};
+    return Refusal{Reason::bad_value,
+                   "write an address like \"https://track.example.com\", or leave it empty"};
   into = text;
   return std::nullopt;
 }
@@ -117,7 +119,8 @@ Taken take_size(const toml::node& node, std::uint64_t least, std::uint64_t& into
 }
 
 /// Every key there is. The one place to add another (and default_text.cpp, which a test holds against this).
-Taken take(const std::string& key, const toml::node& node, const fs::path& base, Settings& into, bool& known) {
+Taken take(const std::string& key, const toml::node& node, const fs::path& base, Settings& into,
+           bool& known) {
   known = true;
   if (key == "listen") return take_address(node, into.listen);
   if (key == "admin_listen") return take_address(node, into.admin_listen);
@@ -138,8 +141,9 @@ Taken take(const std::string& key, const toml::node& node, const fs::path& base,
   return std::nullopt;
 }
 
-constexpr std::string_view kKeys[] = {"listen", "admin_listen", "admin_proxy",    "public_url",    "data",
-                                      "assets", "log",          "engine.library", "engine.memory", "spool.max"};
+constexpr std::string_view kKeys[] = {"listen",        "admin_listen", "admin_proxy", "public_url",
+                                      "data",          "assets",       "log",         "engine.library",
+                                      "engine.memory", "spool.max"};
 constexpr std::string_view kSections[] = {"engine", "spool"};
 
 /// Levenshtein's distance, for "did you mean".
@@ -159,7 +163,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 std::string suggestion(std::string_view key) {
-  const auto* nearest = std::ranges::min_element(kKeys, {}, [&](std::string_view k) { return distance(key, k); });
+  const auto* nearest =
+      std::ranges::min_element(kKeys, {}, [&](std::string_view k) { return distance(key, k); });
   if (distance(key, *nearest) <= 2) return "did you mean `" + std::string(*nearest) + "`?";
   std::string all = "remove it; the keys are";
   for (const std::string_view known : kKeys) all += " " + std::string(known);
@@ -184,7 +189,8 @@ Result<void, Problem> read_table(const toml::table& table, const std::string& pr
     if (prefix.empty() && std::ranges::find(kSections, key) != std::end(kSections)) {
       const toml::table* section = node.as_table();
       if (section == nullptr)
-        return fail(problem_at(reading.file, node, key, {Reason::wrong_type, "write it as a section, [" + key + "]"}));
+        return fail(problem_at(reading.file, node, key,
+                               {Reason::wrong_type, "write it as a section, [" + key + "]"}));
       if (auto read = read_table(*section, key + ".", reading); !read) return read;
       continue;
     }
@@ -227,7 +233,8 @@ Result<Settings, Problem> load(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::error_code ignored;
   if (!in || fs::is_directory(file, ignored))
-    return fail(Problem{Reason::unreadable, file, 0, "", "run `etappe init DIR`, or name the file with --config"});
+    return fail(
+        Problem{Reason::unreadable, file, 0, "", "run `etappe init DIR`, or name the file with --config"});
   const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   Reading reading{file, fs::absolute(file).parent_path(), {}, {}};
   reading.settings.data = reading.base;
@@ -235,7 +242,8 @@ Result<Settings, Problem> load(const fs::path& file) {
     const toml::table table = toml::parse(text, file.string());
     if (auto read = read_table(table, "", reading); !read) return fail(std::move(read.error()));
   } catch (const toml::parse_error& error) {
-    return fail(Problem{Reason::bad_toml, file, error.source().begin.line, "", std::string(error.description())});
+    return fail(
+        Problem{Reason::bad_toml, file, error.source().begin.line, "", std::string(error.description())});
   }
   if (reading.settings.data.empty()) reading.settings.data = reading.base;
   if (auto checked = check(reading.settings); !checked) {
@@ -252,12 +260,19 @@ Result<void, Problem> check(const Settings& settings) {
   for (const auto& [key, address] : {std::pair<const char*, const std::string&>{"listen", settings.listen},
                                      {"admin_listen", settings.admin_listen}})
     if (!parse_address(address))
-      return fail(Problem{Reason::bad_address, {}, 0, key,
+      return fail(Problem{Reason::bad_address,
+                          {},
+                          0,
+                          key,
                           "`" + address + "` is not IP:PORT, for example 127.0.0.1:8080 or [::1]:0"});
   if (settings.admin_proxy == AdminProxy::none && !is_loopback(settings.admin_listen))
-    return fail(Problem{Reason::admin_exposed, {}, 0, "admin_listen",
-                        "passwords would cross the network unencrypted; listen on 127.0.0.1, or put a proxy that "
-                        "speaks TLS in front and set admin_proxy = \"tls\""});
+    return fail(
+        Problem{Reason::admin_exposed,
+                {},
+                0,
+                "admin_listen",
+                "passwords would cross the network unencrypted; listen on 127.0.0.1, or put a proxy that "
+                "speaks TLS in front and set admin_proxy = \"tls\""});
   return {};
 }
 

@@ -140,7 +140,8 @@ TEST_F(SettingsTest, TheTextForANewFolderSaysTheDefaultsAndEveryLineInItIsTrue) 
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = text.find('\n', begin);
     std::string line = text.substr(begin, end - begin);
-    if (line.starts_with("# ") && line.find(" = ") != std::string::npos && line.find(' ', 2) == line.find(" = ")) {
+    if (line.starts_with("# ") && line.find(" = ") != std::string::npos &&
+        line.find(' ', 2) == line.find(" = ")) {
       line.erase(0, 2);
       ++keys;
     }
@@ -174,7 +175,8 @@ TEST(Settings, TheCommandLineIsHeldToTheSameRules) {
 }
 
 TEST(Settings, LoopbackIsTheWholeNetworkAndOneAddress) {
-  for (const char* address : {"127.0.0.1:0", "127.8.9.1:80", "[::1]:1"}) EXPECT_TRUE(is_loopback(address)) << address;
+  for (const char* address : {"127.0.0.1:0", "127.8.9.1:80", "[::1]:1"})
+    EXPECT_TRUE(is_loopback(address)) << address;
   for (const char* address : {"0.0.0.0:1", "10.0.0.1:1", "[::]:1", "[fe80::1]:1", "128.0.0.1:1", "nonsense"})
     EXPECT_FALSE(is_loopback(address)) << address;
 }
