@@ -15,8 +15,8 @@
 namespace etappe::report {
 
 struct Question {
-  std::string sql;
-  std::vector<std::pair<std::string, std::string>> parameters;  ///< name → text form of the value
+  std::string sql{};
+  std::vector<std::pair<std::string, std::string>> parameters{};  ///< name → text form of the value
 };
 
 /// Integers of any width arrive as int64, Decimal and dates as text, NULL and NaN as monostate.

@@ -48,7 +48,9 @@ CREATE TABLE IF NOT EXISTS events
     click_id_param LowCardinality(String),
     segment UUID,
     record UInt32,
-    enrich_version UInt16
+    enrich_version UInt16,
+    -- the feeder asks which records of a segment are stored, after an insert of unknown outcome
+    INDEX by_segment segment TYPE bloom_filter(0.01) GRANULARITY 4
 )
 ENGINE = ReplacingMergeTree(enrich_version)
 PARTITION BY toYYYYMM(key_day)
