@@ -78,7 +78,9 @@ Result<void, Error> Accounts::set_password(std::string_view login, std::string_v
     Transaction transaction(db);
     if (Statement(db, "UPDATE users SET password = ? WHERE login = ?").bind(hash).bind(login).run() == 0)
       return fail(Error::not_found);
-    Statement(db, "DELETE FROM sessions WHERE user = (SELECT id FROM users WHERE login = ?)").bind(login).run();
+    Statement(db, "DELETE FROM sessions WHERE user = (SELECT id FROM users WHERE login = ?)")
+        .bind(login)
+        .run();
     transaction.commit();
     return {};
   });
@@ -87,7 +89,8 @@ Result<void, Error> Accounts::set_password(std::string_view login, std::string_v
 Result<void, Error> Accounts::remove(std::string_view login) {
   return guarded(database_, [&](sqlite3* db) -> Result<void, Error> {
     Transaction transaction(db);
-    if (Statement(db, "DELETE FROM users WHERE login = ?").bind(login).run() == 0) return fail(Error::not_found);
+    if (Statement(db, "DELETE FROM users WHERE login = ?").bind(login).run() == 0)
+      return fail(Error::not_found);
     Statement admins(db, "SELECT count(*) FROM users WHERE role = 'admin'");
     admins.step();
     if (admins.integer(0) == 0) return fail(Error::last_admin);
@@ -96,7 +99,8 @@ Result<void, Error> Accounts::remove(std::string_view login) {
   });
 }
 
-Result<Accounts::Session, Error> Accounts::sign_in(std::string_view login, std::string_view password, Time now) {
+Result<Accounts::Session, Error> Accounts::sign_in(std::string_view login, std::string_view password,
+                                                   Time now) {
   std::string hash;
   const auto user = guarded(database_, [&](sqlite3* db) -> Result<User, Error> {
     Statement row(db, std::string(kColumns) + ", u.password FROM users u WHERE u.login = ?");
@@ -124,8 +128,9 @@ Result<Accounts::Session, Error> Accounts::sign_in(std::string_view login, std::
 
 Result<User, Error> Accounts::signed_in(std::string_view session_token, Time now) {
   return guarded(database_, [&](sqlite3* db) -> Result<User, Error> {
-    Statement row(db, std::string(kColumns) +
-                          " FROM sessions s JOIN users u ON u.id = s.user WHERE s.hash = ? AND s.expires_at > ?");
+    Statement row(db,
+                  std::string(kColumns) +
+                      " FROM sessions s JOIN users u ON u.id = s.user WHERE s.hash = ? AND s.expires_at > ?");
     if (!row.bind(token_hash(session_token)).bind(now).step()) return fail(Error::not_found);
     return user_from(row);
   });

@@ -15,7 +15,8 @@ bool unbrotlis_to(const std::string& packed, std::string_view bytes) {
   std::string back(bytes.size() + 1, '\0');
   std::size_t size = back.size();
   return BrotliDecoderDecompress(packed.size(), reinterpret_cast<const std::uint8_t*>(packed.data()), &size,
-                                 reinterpret_cast<std::uint8_t*>(back.data())) == BROTLI_DECODER_RESULT_SUCCESS &&
+                                 reinterpret_cast<std::uint8_t*>(back.data())) ==
+             BROTLI_DECODER_RESULT_SUCCESS &&
          std::string_view(back).substr(0, size) == bytes;
 }
 

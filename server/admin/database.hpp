@@ -1,8 +1,9 @@
 #pragma once
 // The administration database: one SQLite file with sites, people, tokens and what was done when.
 //
-// It is a small OLTP job: one admin node writes, the command line writes beside it (WAL, a busy timeout of five
-// seconds). The collecting side never opens it; it reads what publish.hpp writes. Events are not in here.
+// It is a small OLTP job: one admin node writes, the command line writes beside it (WAL, a busy timeout of
+// five seconds). The collecting side never opens it; it reads what publish.hpp writes. Events are not in
+// here.
 
 #include <chrono>
 #include <cstdint>
@@ -16,22 +17,22 @@ namespace etappe::admin {
 
 /// Why the database, or the rules of what may be in it, said no.
 enum class Error : std::uint8_t {
-  cannot_open,     ///< the file or its folder cannot be opened or created
-  newer_schema,    ///< written by a newer version of Etappe
-  disk,            ///< SQLite could not read or write
+  cannot_open,   ///< the file or its folder cannot be opened or created
+  newer_schema,  ///< written by a newer version of Etappe
+  disk,          ///< SQLite could not read or write
   not_found,
   exists,
-  bad_key,         ///< a site key is 4–32 of a–z, 0–9
-  bad_name,        ///< 1–128 bytes of UTF-8
-  bad_domain,      ///< a host name or address, without scheme, port or path
-  bad_zone,        ///< not a name of the IANA time zone database
-  bad_currency,    ///< not three upper-case letters (ISO 4217)
-  bad_funnels,     ///< not a JSON array
-  bad_login,       ///< 1–128 bytes of UTF-8 without spaces
+  bad_key,       ///< a site key is 4–32 of a–z, 0–9
+  bad_name,      ///< 1–128 bytes of UTF-8
+  bad_domain,    ///< a host name or address, without scheme, port or path
+  bad_zone,      ///< not a name of the IANA time zone database
+  bad_currency,  ///< not three upper-case letters (ISO 4217)
+  bad_funnels,   ///< not a JSON array
+  bad_login,     ///< 1–128 bytes of UTF-8 without spaces
   bad_role,
   short_password,  ///< at least 12 bytes
   bad_scope,
-  last_admin,      ///< somebody must be able to sign in
+  last_admin,  ///< somebody must be able to sign in
 };
 [[nodiscard]] std::string_view name_of(Error error);
 

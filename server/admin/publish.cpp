@@ -55,8 +55,8 @@ class PublishLock {
 std::string base64(std::string_view bytes) {
   constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL;
   std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                    kVariant);
+  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    bytes.size(), kVariant);
   text.pop_back();
   return text;
 }
@@ -170,7 +170,8 @@ Result<std::string, PublishError> tracker_file(const TrackerAssets& assets, cons
   if (place == std::string::npos || place == 0 || place + kPlace.size() >= script.size())
     return fail(PublishError::bad_assets);
   const char quote = script[place - 1];
-  const bool quoted = (quote == '"' || quote == '\'' || quote == '`') && script[place + kPlace.size()] == quote;
+  const bool quoted =
+      (quote == '"' || quote == '\'' || quote == '`') && script[place + kPlace.size()] == quote;
   if (!quoted || script.find(kPlace, place + 1) != std::string::npos) return fail(PublishError::bad_assets);
   return script.substr(0, place - 1) + config_literal(assets, site, container) +
          script.substr(place + kPlace.size() + 1);
@@ -196,7 +197,8 @@ Result<std::string, PublishError> public_key(const fs::path& data) {
   return *std::move(key);
 }
 
-Result<void, PublishError> publish(Sites& sites, Tokens& tokens, const fs::path& data, const fs::path& assets) {
+Result<void, PublishError> publish(Sites& sites, Tokens& tokens, const fs::path& data,
+                                   const fs::path& assets) {
   const auto tracker = read_assets(assets);
   if (!tracker) return fail(tracker.error());
   const auto secret_key = read_file(data / "keys" / "publish.secret");

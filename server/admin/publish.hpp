@@ -20,8 +20,9 @@ namespace etappe::admin {
 enum class PublishError : std::uint8_t {
   database,
   missing_assets,  ///< tracker.js, assets.json or the fallback engine it names is not in the assets folder
-  bad_assets,      ///< tracker.js does not hold the place for the configuration exactly once, or assets.json is not sound
-  missing_key,     ///< the signing key in DATA/keys is gone or not one
+  bad_assets,   ///< tracker.js does not hold the place for the configuration exactly once, or assets.json is
+                ///< not sound
+  missing_key,  ///< the signing key in DATA/keys is gone or not one
   compression,
   disk,
 };
@@ -44,7 +45,8 @@ struct TrackerAssets {
 [[nodiscard]] Result<std::string, PublishError> public_key(const std::filesystem::path& data);
 
 /// Writes everything that has changed. Blocks; processes that publish the same folder wait for each other.
-[[nodiscard]] Result<void, PublishError> publish(Sites& sites, Tokens& tokens, const std::filesystem::path& data,
+[[nodiscard]] Result<void, PublishError> publish(Sites& sites, Tokens& tokens,
+                                                 const std::filesystem::path& data,
                                                  const std::filesystem::path& assets);
 
 }  // namespace etappe::admin

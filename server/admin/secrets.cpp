@@ -84,8 +84,8 @@ std::string sign(std::string_view text, std::string_view secret_hex) {
   std::array<unsigned char, crypto_sign_SECRETKEYBYTES> key{};
   std::size_t written = 0;
   if (secret_hex.size() != 2 * key.size() ||
-      sodium_hex2bin(key.data(), key.size(), secret_hex.data(), secret_hex.size(), nullptr, &written, nullptr) !=
-          0 ||
+      sodium_hex2bin(key.data(), key.size(), secret_hex.data(), secret_hex.size(), nullptr, &written,
+                     nullptr) != 0 ||
       written != key.size())
     return {};
   std::string signature(crypto_sign_BYTES, '\0');

@@ -1,10 +1,10 @@
 #pragma once
-// A site written as a JSON file, as `etappe site add --from FILE` reads it. Unknown keys are errors, because a
-// misspelt setting that is silently ignored is found months later in the figures.
+// A site written as a JSON file, as `etappe site add --from FILE` reads it. Unknown keys are errors, because
+// a misspelt setting that is silently ignored is found months later in the figures.
 //
 //   {"name": "…", "domains": ["…"], "zone": "Europe/Berlin", "currency": "EUR", "demo": false, "key": "…",
-//    "require_origin": false, "allow_null_origin": false, "session_minutes": 30, "container": "container.json",
-//    "funnels": […]}
+//    "require_origin": false, "allow_null_origin": false, "session_minutes": 30, "container":
+//    "container.json", "funnels": […]}
 // Only name and domains are required. What stands in funnels is checked by server/report.
 
 #include <string>

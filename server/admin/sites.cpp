@@ -12,7 +12,8 @@ namespace etappe::admin {
 namespace {
 
 constexpr std::string_view kSelect =
-    "SELECT id, key, name, domains, zone, currency, session_minutes, require_origin, allow_null_origin, demo, "
+    "SELECT id, key, name, domains, zone, currency, session_minutes, require_origin, allow_null_origin, "
+    "demo, "
     "container, created_at, funnels FROM sites";
 
 bool consists_of(std::string_view text, std::string_view further) {
@@ -97,15 +98,17 @@ Result<Site, Error> find_in(sqlite3* db, std::string_view key) {
 Result<Site, Error> Sites::add(Site site, Time now) {
   if (site.key.empty()) site.key = random_site_key();
   for (std::string& domain : site.domains)
-    std::ranges::transform(domain, domain.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(domain, domain.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (const auto checked = check(site); !checked) return fail(checked.error());
   site.id = site.key;
   site.container = 0;
   site.created_at = now;
   return guarded(database_, [&](sqlite3* db) -> Result<Site, Error> {
-    Statement(db, "INSERT INTO sites (id, key, name, domains, zone, currency, policy, session_minutes, "
-                  "require_origin, allow_null_origin, demo, created_at, funnels) "
-                  "VALUES (?,?,?,?,?,?,'block',?,?,?,?,?,?)")
+    Statement(db,
+              "INSERT INTO sites (id, key, name, domains, zone, currency, policy, session_minutes, "
+              "require_origin, allow_null_origin, demo, created_at, funnels) "
+              "VALUES (?,?,?,?,?,?,'block',?,?,?,?,?,?)")
         .bind(site.id)
         .bind(site.key)
         .bind(site.name)
@@ -161,7 +164,8 @@ Result<std::uint32_t, Error> Sites::publish_container(std::string_view key, std:
     Statement last(db, "SELECT coalesce(max(version), 0) FROM containers WHERE site = ?");
     last.bind(site->id).step();
     const std::int64_t version = last.integer(0) + 1;
-    Statement(db, "INSERT INTO containers (site, version, source, compiled, created_at) VALUES (?, ?, ?, ?, ?)")
+    Statement(db,
+              "INSERT INTO containers (site, version, source, compiled, created_at) VALUES (?, ?, ?, ?, ?)")
         .bind(site->id)
         .bind(version)
         .bind(source)

@@ -22,8 +22,8 @@ struct Site {
   int session_minutes = 30;  ///< of silence that end a session
   bool require_origin = false;
   bool allow_null_origin = false;
-  std::string funnels = "[]";  ///< JSON array in the form of report::funnels_from_json
-  bool demo = false;  ///< its rows are made up; the dashboard says so
+  std::string funnels = "[]";   ///< JSON array in the form of report::funnels_from_json
+  bool demo = false;            ///< its rows are made up; the dashboard says so
   std::uint32_t container = 0;  ///< published version, 0: none
   Time created_at;
 };
@@ -49,8 +49,8 @@ class Sites {
   /// Gives the site a new key; pages with the former one are no longer heard. Rows keep the site's id.
   [[nodiscard]] Result<Site, Error> rotate_key(std::string_view key);
 
-  /// Stores a version that server/container has compiled and makes it the published one. Versions are numbered
-  /// from 1 by this function and never changed.
+  /// Stores a version that server/container has compiled and makes it the published one. Versions are
+  /// numbered from 1 by this function and never changed.
   [[nodiscard]] Result<std::uint32_t, Error> publish_container(std::string_view key, std::string_view source,
                                                                std::string_view compiled, Time now);
   /// The published container; version 0 and no bytes when the site has none.

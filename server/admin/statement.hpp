@@ -40,7 +40,8 @@ class Statement {
     return *this;
   }
   Statement& bind(std::string_view text) {
-    check(sqlite3_bind_text(statement_, ++bound_, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT));
+    check(sqlite3_bind_text(statement_, ++bound_, text.data(), static_cast<int>(text.size()),
+                            SQLITE_TRANSIENT));
     return *this;
   }
   Statement& bind(std::nullopt_t) {
@@ -48,7 +49,8 @@ class Statement {
     return *this;
   }
   Statement& bind_blob(std::string_view bytes) {
-    check(sqlite3_bind_blob(statement_, ++bound_, bytes.data(), static_cast<int>(bytes.size()), SQLITE_TRANSIENT));
+    check(sqlite3_bind_blob(statement_, ++bound_, bytes.data(), static_cast<int>(bytes.size()),
+                            SQLITE_TRANSIENT));
     return *this;
   }
   Statement& bind(Time time) { return bind(std::int64_t{time.time_since_epoch().count()}); }
@@ -66,7 +68,9 @@ class Statement {
     return sqlite3_changes(db_);
   }
 
-  [[nodiscard]] bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+  [[nodiscard]] bool is_null(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+  }
   [[nodiscard]] std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
   [[nodiscard]] Time time(int column) const { return Time{std::chrono::seconds{integer(column)}}; }
   /// Text or blob, copied.

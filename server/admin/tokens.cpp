@@ -34,7 +34,8 @@ std::optional<Scope> scope_named(std::string_view name) {
   return std::nullopt;
 }
 
-Result<Tokens::Added, Error> Tokens::add(std::string_view name, Scope scope, std::string_view site, Time now) {
+Result<Tokens::Added, Error> Tokens::add(std::string_view name, Scope scope, std::string_view site,
+                                         Time now) {
   if (name.empty() || name.size() > 128) return fail(Error::bad_name);
   const std::string secret = random_token();
   return guarded(database_, [&](sqlite3* db) -> Result<Added, Error> {

@@ -50,7 +50,8 @@ Site site_from(const json& j) {
   site.name = j.at("name").get<std::string>();
   site.domains = j.at("domains").get<std::vector<std::string>>();
   // A policy that this version does not know is refused whole: guessing one could send what must not be sent.
-  if (j.at("policy").get<std::string>() != "block") throw json::other_error::create(501, "unknown policy", &j);
+  if (j.at("policy").get<std::string>() != "block")
+    throw json::other_error::create(501, "unknown policy", &j);
   site.policy = consent::Policy::block;
   site.require_origin = j.at("require_origin").get<bool>();
   site.allow_null_origin = j.at("allow_null_origin").get<bool>();

@@ -26,8 +26,8 @@ struct Site {
   std::string name;
   std::vector<std::string> domains;  ///< matched with their subdomains, any port
   consent::Policy policy = consent::Policy::block;
-  bool require_origin = false;     ///< refuse beacons without Origin
-  bool allow_null_origin = false;  ///< accept `Origin: null`
+  bool require_origin = false;                   ///< refuse beacons without Origin
+  bool allow_null_origin = false;                ///< accept `Origin: null`
   std::vector<std::string> ingest_token_hashes;  ///< hex SHA-256; their bearers may send events of any age
   std::string id = {};  ///< what envelopes and rows carry: it stays when the key is rotated. Empty: the key
 };
@@ -36,7 +36,8 @@ enum class Error : std::uint8_t {
   missing,        ///< one of the two files is not there
   unreadable,     ///< the disk refused
   bad_key,        ///< the public key is not 64 hex digits
-  bad_signature,  ///< not signed by that key, or changed since; also for an instant while both files are replaced
+  bad_signature,  ///< not signed by that key, or changed since; also for an instant while both files are
+                  ///< replaced
   bad_format,     ///< signed, but not a site table of this version
 };
 [[nodiscard]] std::string_view name_of(Error error);

@@ -88,7 +88,8 @@ TEST_F(AccountsTest, TheLastAdministratorCannotBeRemoved) {
 TEST_F(AccountsTest, RefusesLoginsAndPasswordsThatAreNone) {
   EXPECT_EQ(accounts_.add("", "A", Role::admin, "correct horse", kNow).error(), Error::bad_login);
   EXPECT_EQ(accounts_.add("a b", "A", Role::admin, "correct horse", kNow).error(), Error::bad_login);
-  EXPECT_EQ(accounts_.add(std::string(129, 'a'), "A", Role::admin, "correct horse", kNow).error(), Error::bad_login);
+  EXPECT_EQ(accounts_.add(std::string(129, 'a'), "A", Role::admin, "correct horse", kNow).error(),
+            Error::bad_login);
   EXPECT_EQ(accounts_.add("admin", "", Role::admin, "correct horse", kNow).error(), Error::bad_name);
   EXPECT_EQ(accounts_.add("admin", "A", Role::admin, "elevenchars", kNow).error(), Error::short_password);
   EXPECT_TRUE(accounts_.add("admin", "A", Role::admin, "twelve chars", kNow));

@@ -132,7 +132,8 @@ TEST_F(SitesTest, RemovingASiteRemovesWhatBelongsToIt) {
   EXPECT_EQ(sites_.remove(site.key).error(), Error::not_found);
 }
 
-constexpr const char* kFile = R"({"name": "Nordwerk", "domains": ["nordwerk.example"], "zone": "Europe/Vienna",
+constexpr const char* kFile =
+    R"({"name": "Nordwerk", "domains": ["nordwerk.example"], "zone": "Europe/Vienna",
   "currency": "CHF", "demo": true, "key": "nordwerk", "container": "c.json", "session_minutes": 20,
   "require_origin": true, "allow_null_origin": true,
   "funnels": [{"id": "f"}]})";

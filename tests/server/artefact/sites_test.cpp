@@ -36,7 +36,8 @@ class Published : public ::testing::Test {
   void publish(std::string_view text) const {
     std::string signature(crypto_sign_BYTES, '\0');
     crypto_sign_detached(reinterpret_cast<unsigned char*>(signature.data()), nullptr,
-                         reinterpret_cast<const unsigned char*>(text.data()), text.size(), secret_key_.data());
+                         reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                         secret_key_.data());
     write(kTableFile, text);
     write(kSignatureFile, signature);
   }
@@ -130,7 +131,8 @@ TEST_F(Published, NamesTheFileThatIsMissing) {
 
 TEST_F(Published, RefusesAPublicKeyThatIsNotOne) {
   publish(to_text({}));
-  for (const std::string& key : {std::string(), std::string("00"), std::string(64, 'g'), std::string(66, 'a')}) {
+  for (const std::string& key :
+       {std::string(), std::string("00"), std::string(64, 'g'), std::string(66, 'a')}) {
     const auto table = SiteTable::load(folder_, key);
     ASSERT_FALSE(table) << key;
     EXPECT_EQ(table.error(), Error::bad_key) << key;
@@ -138,9 +140,11 @@ TEST_F(Published, RefusesAPublicKeyThatIsNotOne) {
 }
 
 TEST_F(Published, RefusesWhatIsSignedButNotATableOfThisVersion) {
-  for (const char* text :
-       {"", "[]", "{}", R"({"version":2,"sites":[]})", R"({"version":1})", R"({"version":1,"sites":[{"key":1,"id":"K"}]})",
-        R"({"version":1,"sites":[{"key":"K","id":"K","name":"","domains":[],"policy":"always","require_origin":false,"allow_null_origin":false,"ingest_token_hashes":[]}]})"}) {
+  for (
+      const char* text :
+      {"", "[]", "{}", R"({"version":2,"sites":[]})", R"({"version":1})",
+       R"({"version":1,"sites":[{"key":1,"id":"K"}]})",
+       R"({"version":1,"sites":[{"key":"K","id":"K","name":"","domains":[],"policy":"always","require_origin":false,"allow_null_origin":false,"ingest_token_hashes":[]}]})"}) {
     publish(text);
     const auto table = load();
     ASSERT_FALSE(table) << text;
