@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Gives the demo site a past: some weeks of invented visits, as batches to a collector or as lines in a file.
-//   node web-demo/history.mjs --post http://127.0.0.1:8080 --site KEY --token T     (the token needs the scope ingest)
-//   node web-demo/history.mjs --out FILE                                            (one event a line; - is stdout)
+//   ETAPPE_TOKEN=… node web-demo/history.mjs --collector http://127.0.0.1:8080 --site KEY   (scope ingest)
+//   node web-demo/history.mjs --out FILE                                                   (one event a line)
 // The same --end, --weeks and --seed give the same events with the same ids, so that a repeated run adds nothing.
 
 import {createWriteStream} from 'node:fs';
@@ -9,14 +9,14 @@ import {Agent, request} from 'node:http';
 import {parseArgs} from 'node:util';
 import {randomFrom, visitsUntil} from './visits.mjs';
 
-const usage = `usage: history.mjs (--post URL --site KEY --token TOKEN | --out FILE) [--end TIME] [--weeks N] [--seed N]
-  --post URL     collector to send to, e.g. http://127.0.0.1:8080
-  --site KEY     the site's key
-  --token TOKEN  bearer token with the scope ingest: events may then be older than a day
-  --out FILE     write one event a line instead; - is stdout
-  --end TIME     when the history ends, RFC 3339 (now, to the minute)
-  --weeks N      how long it is, 1 to 52 (8)
-  --seed N       another history (1987)
+const usage = `usage: history.mjs (--collector URL --site KEY [--token TOKEN] | --out FILE) [--end TIME] [--weeks N] [--seed N]
+  --collector URL  where to send it, e.g. http://127.0.0.1:8080
+  --site KEY       the site's key
+  --token TOKEN    bearer token with the scope ingest, so that events may be older than a day (ETAPPE_TOKEN)
+  --out FILE       write one event a line instead; - is stdout
+  --end TIME       when the history ends, RFC 3339 (now, to the minute)
+  --weeks N        how long it is, 1 to 52 (8)
+  --seed N         another history (1987)
 `;
 
 // Below the collector's limits of 64 KiB and 500 events, with room for the batch's own fields.
@@ -34,7 +34,7 @@ function options() {
   let values;
   try {
     ({values} = parseArgs({options: Object.fromEntries(
-      ['post', 'site', 'token', 'out', 'end', 'weeks', 'seed'].map(name => [name, {type: 'string'}]).concat([['help', {type: 'boolean'}]]))}));
+      ['collector', 'site', 'token', 'out', 'end', 'weeks', 'seed'].map(name => [name, {type: 'string'}]).concat([['help', {type: 'boolean'}]]))}));
   } catch (error) {
     fail(`${error.message}\n${usage}`, 2);
   }
@@ -42,8 +42,9 @@ function options() {
     process.stdout.write(usage);
     process.exit(0);
   }
-  if (!values.post === !values.out) fail(`give either --post or --out\n${usage}`, 2);
-  if (values.post && !(values.site && values.token)) fail('--post needs --site and --token', 2);
+  values.token ??= process.env.ETAPPE_TOKEN;
+  if (!values.collector === !values.out) fail(`give either --collector or --out\n${usage}`, 2);
+  if (values.collector && !(values.site && values.token)) fail('--collector needs --site, and --token or ETAPPE_TOKEN', 2);
   const end = values.end ? new Date(values.end) : new Date(Math.floor(Date.now() / 60_000) * 60_000);
   if (Number.isNaN(end.getTime())) fail(`--end: ${values.end} is not a time such as 2026-11-22T12:00:00Z`, 2);
   const weeks = Number(values.weeks ?? 8);
@@ -129,8 +130,8 @@ function progress(total) {
   };
 }
 
-async function send(visits, {post: base, site, token, seed}) {
-  const url = new URL('/v1/events?detail=1', base);
+async function send(visits, {collector, site, token, seed}) {
+  const url = new URL('/v1/events?detail=1', collector);
   const agent = new Agent({keepAlive: true, maxSockets: inFlight});
   const bar = progress(visits.reduce((sum, events) => sum + events.length, 0));
   const batches = batchesOf(visits, site, seed);
@@ -161,10 +162,10 @@ async function write(visits, name) {
 const settings = options();
 const visits = visitsUntil(settings.end, settings);
 try {
-  if (settings.post) await send(visits, settings);
+  if (settings.collector) await send(visits, settings);
   else await write(visits, settings.out);
 } catch (error) {
-  fail(settings.post ? `${settings.post}: ${error.message}` : `${settings.out}: ${error.message}`, 1);
+  fail(`${settings.collector ?? settings.out}: ${error.message}`, 1);
 }
 const events = visits.flat();
 const orders = events.filter(e => e.t === 'conversion' && e.weight === 'primary').length;
