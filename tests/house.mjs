@@ -37,14 +37,14 @@ const address = (endpoint) => {
 };
 
 export class House {
-  /** Runs `etappe init` in a new folder. */
-  constructor(etappe, domain) {
+  /** Runs `etappe init` in a new folder; `site` says which site it begins with, as init's options. */
+  constructor(etappe, domain, site = ['--site-domain', domain]) {
     this.etappe = resolve(etappe);
     this.domain = domain;
     this.folder = mkdtempSync(join(tmpdir(), 'etappe-house-'));
     this.agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
     this.account = JSON.parse(
-      execFileSync(this.etappe, ['init', this.folder, '--site-domain', domain, '--json'], { encoding: 'utf8' }));
+      execFileSync(this.etappe, ['init', this.folder, ...site, '--json'], { encoding: 'utf8' }));
     this.said = '';
   }
 
