@@ -21,10 +21,22 @@ namespace etappe::rules {
 
 inline constexpr std::uint8_t kFormatVersion = 1;
 inline constexpr std::size_t kMaxTags = 256;
+inline constexpr std::size_t kMaxTriggers = 256;
+inline constexpr std::size_t kMaxConditions = 1024;
 inline constexpr std::size_t kMaxVariables = 256;
+/// The longest value of a query parameter that a condition or a conversion sees; the rest is cut.
+inline constexpr std::size_t kMaxQueryValueBytes = 1024;
 inline constexpr std::size_t kMaxContainerBytes = 65536;
 
-enum class Error : std::uint8_t { truncated, bad_magic, bad_version, bad_field, bad_reference, too_large };
+enum class Error : std::uint8_t {
+  truncated,
+  trailing_bytes,
+  bad_magic,
+  bad_version,
+  bad_field,
+  bad_reference,
+  too_large,
+};
 [[nodiscard]] std::string_view name_of(Error error);
 
 /// What may set a trigger off.
@@ -35,7 +47,7 @@ enum class Occasion : std::uint8_t { page_view = 0, event = 1 };
 class Facts {
  public:
   /// The value of a data layer path ("ecommerce.value") or an event property; empty when absent. The view
-  /// lives until the next call.
+  /// lives until run() returns.
   [[nodiscard]] virtual std::string_view data_layer(std::string_view path) const = 0;
   [[nodiscard]] virtual std::string_view event_property(std::string_view key) const = 0;
 
@@ -45,16 +57,16 @@ class Facts {
 
 struct Happening {
   Occasion occasion = Occasion::page_view;
-  std::string_view event_name;  ///< for Occasion::event
-  std::string_view page_url;
-  consent::States consent;
-  const Facts* facts = nullptr;
+  std::string_view event_name = {};  ///< for Occasion::event
+  std::string_view page_url = {};
+  consent::States consent = {};
+  const Facts* facts = nullptr;  ///< may be absent: then data layer and properties are empty
 };
 
 enum class Repeat : std::uint8_t { every_time = 0, once_per_page = 1, once_per_session = 2 };
 
-/// A conversion that a tag asks to record. Texts point into the container or into the facts' memory that
-/// outlives the callback; copy what is kept.
+/// A conversion that a tag asks to record. Its texts live as long as the callback: copy what is kept. They
+/// are as the page gave them: event::check says whether they are a value, a currency, an order id.
 struct FiringView {
   std::uint32_t tag_index = 0;
   std::string_view tag_name;
@@ -87,17 +99,32 @@ class ContainerView {
   /// Checks every reference once, so that run() needs no error path.
   [[nodiscard]] static Result<ContainerView, Error> open(std::span<const std::byte> bytes);
 
-  [[nodiscard]] std::uint32_t version() const;
-  [[nodiscard]] std::size_t tag_count() const;
+  /// The author's version number.
+  [[nodiscard]] std::uint32_t version() const { return version_; }
+  [[nodiscard]] std::size_t tag_count() const { return tags_.count; }
   /// The data layer paths the container reads, so that the loader hands over these and no others.
   [[nodiscard]] std::size_t path_count() const;
+  /// Path number `index`, in the container's order; empty beyond the last.
   [[nodiscard]] std::string_view path(std::size_t index) const;
-  /// Linear in the container's size.
+  /// Linear in the container's size for a given page. Uses less than 8 KB of stack.
   void run(const Happening& happening, Outcome& outcome) const;
 
  private:
+  class Checker;
+  class Run;
+  struct Table {
+    std::size_t offset = 0;
+    std::size_t count = 0;
+  };
+
   ContainerView() = default;
+  [[nodiscard]] unsigned u8(std::size_t at) const;
+  [[nodiscard]] unsigned u16(std::size_t at) const;
+  [[nodiscard]] std::string_view text(std::size_t at) const;
+
   std::span<const std::byte> bytes_;
+  std::uint32_t version_ = 0;
+  Table variables_, triggers_, conditions_, tags_, entries_, texts_;
 };
 
 }  // namespace etappe::rules

@@ -1,0 +1,81 @@
+#pragma once
+// A container as its author wrote it, with names for references. Only this room includes it.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/event/event.hpp"
+#include "core/rules/layout.hpp"
+#include "core/rules/rules.hpp"
+#include "server/container/fields.hpp"
+
+namespace etappe::container {
+
+struct Variable {
+  std::string name;
+  rules::layout::VariableType type = rules::layout::VariableType::constant;
+  rules::layout::Part part = rules::layout::Part::host;
+  std::string text;
+};
+
+struct Condition {
+  std::string variable;
+  rules::layout::Operator op = rules::layout::Operator::equals;
+  unsigned flags = 0;
+  std::string value;
+};
+
+struct Trigger {
+  std::string name;
+  rules::Occasion occasion = rules::Occasion::page_view;
+  std::string event;
+  std::vector<Condition> conditions;
+};
+
+/// A text, or the name of a variable.
+struct Parameter {
+  enum class Kind : std::uint8_t { absent, literal, variable } kind = Kind::absent;
+  std::string text;
+};
+
+struct Tag {
+  std::string name;
+  std::vector<std::string> triggers;
+  std::vector<std::string> exceptions;
+  std::string conversion;
+  Parameter value, currency, quantity, order_id;
+  event::Weight weight = event::Weight::primary;
+  std::optional<rules::Repeat> repeat;  ///< absent: by whether there is an order id
+  unsigned consent = rules::layout::kNeedsAnalytics;
+};
+
+struct Author {
+  std::string name;
+  std::uint32_t version = 0;
+  std::vector<Variable> variables;
+  std::vector<Trigger> triggers;
+  std::vector<Tag> tags;
+};
+
+inline constexpr std::size_t kMaxValueBytes = 512;  ///< of a condition or a constant
+
+// The three steps of compile(). Each but the first needs the one before to have found no error.
+
+/// The document as a container; what cannot be read is among the problems.
+[[nodiscard]] Author read_author(std::string_view json, Problems& problems);
+/// Whether names lead somewhere, and what will not do what was meant.
+void review(const Author& author, Problems& problems);
+/// The compiled bytes, or a problem when a limit is exceeded.
+[[nodiscard]] std::vector<std::byte> write(const Author& author, Problems& problems);
+
+template <class Named>
+[[nodiscard]] const Named* find_named(const std::vector<Named>& list, std::string_view name) {
+  for (const Named& one : list) {
+    if (one.name == name) return &one;
+  }
+  return nullptr;
+}
+
+}  // namespace etappe::container

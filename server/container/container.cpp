@@ -1,0 +1,19 @@
+#include "server/container/container.hpp"
+
+#include "server/container/author.hpp"
+
+namespace etappe::container {
+
+Compiled compile(std::string_view json) {
+  Problems problems;
+  Compiled compiled;
+  const Author author = read_author(json, problems);
+  compiled.name = author.name;
+  compiled.version = author.version;
+  if (!problems.any_error()) review(author, problems);
+  if (!problems.any_error()) compiled.bytes = write(author, problems);
+  compiled.problems = problems.take();
+  return compiled;
+}
+
+}  // namespace etappe::container
