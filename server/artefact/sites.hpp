@@ -65,7 +65,14 @@ class SiteTable {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  std::unordered_map<std::string, Site, Hash, std::equal_to<>> sites_;
+  using Sites = std::unordered_map<std::string, Site, Hash, std::equal_to<>>;
+
+ public:
+  /// Every site by its key, in no order.
+  [[nodiscard]] const Sites& all() const { return sites_; }
+
+ private:
+  Sites sites_;
 };
 
 }  // namespace etappe::artefact

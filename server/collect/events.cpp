@@ -1,0 +1,202 @@
+#include "server/collect/events.hpp"
+
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/codec/batch.hpp"
+#include "core/url/url.hpp"
+#include "server/collect/admission.hpp"
+#include "server/collect/intake.hpp"
+#include "server/collect/refusal.hpp"
+
+namespace etappe::collect {
+
+namespace {
+
+constexpr std::string_view kPath = "/v1/events";
+constexpr std::string_view kRetryAfterSeconds = "2";
+constexpr std::string_view kPreflightSeconds = "3600";
+constexpr std::array<std::string_view, 3> kContentTypes = {"application/x-etappe", "application/json",
+                                                           "text/plain"};
+
+/// Whether the answer lists what became of each event.
+enum class Answer : std::uint8_t { plain, detailed };
+
+/// The type without its parameters. A body without a type is judged by its first byte alone: sendBeacon with
+/// bare bytes has none.
+bool is_known_type(std::string_view content_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
+  if (type.empty()) return true;
+  for (const std::string_view known : kContentTypes) {
+    if (url::equal_ignoring_case(type, known)) return true;
+  }
+  return false;
+}
+
+void allow_origin(http::Reply& reply, std::string_view origin) {
+  if (origin.empty()) return;
+  reply.headers.push_back({"Access-Control-Allow-Origin", std::string(origin)});
+  reply.headers.push_back({"Access-Control-Allow-Credentials", "true"});
+  reply.headers.push_back({"Access-Control-Expose-Headers", "Retry-After"});
+}
+
+std::string to_json(const std::vector<Rejected>& rejected) {
+  std::string json = "[";
+  for (const Rejected& one : rejected) {
+    if (json.size() > 1) json += ',';
+    json += "{\"index\":" + std::to_string(one.index) + ",\"reason\":\"" + std::string(one.reason) + "\"}";
+  }
+  return json += ']';
+}
+
+/// What the reply to a request depends on, kept until the disk has answered.
+struct Pending {
+  std::string origin;
+  Answer answer = Answer::plain;
+  Intake intake;
+  std::size_t duplicates = 0;
+};
+
+class Endpoint : public std::enable_shared_from_this<Endpoint> {
+ public:
+  explicit Endpoint(Ports ports) : ports_(std::move(ports)) {}
+
+  void post(const http::Request& request, http::Responder respond) {
+    const std::string_view origin = request.header("origin");
+    const std::string_view encoding = request.header("content-encoding");
+    if (!encoding.empty() && !url::equal_ignoring_case(encoding, "identity")) {
+      return respond(refuse({Refusal::unsupported_encoding, {}, {}}, origin));
+    }
+    if (!is_known_type(request.header("content-type"))) {
+      return respond(refuse({Refusal::unsupported_type, {}, {}}, origin));
+    }
+    const auto body = std::as_bytes(std::span(request.body));
+    const bool binary = !body.empty() && body[0] == std::byte{codec::kMagic};
+    ports_.counters.add("etappe_batches_total", binary ? R"(format="binary")" : R"(format="json")");
+
+    const auto table = ports_.sites.get();
+    const Arrival arrival{ports_.now(), origin, request.header("authorization"), request.header("user-agent")};
+    auto taken = take_in(body, arrival, *table);
+    if (!taken) return respond(refuse(taken.error(), origin));
+
+    auto pending = std::make_shared<Pending>();
+    pending->origin = origin;
+    pending->answer = url::find_param(request.query, "detail") == "1" ? Answer::detailed : Answer::plain;
+    pending->intake = std::move(*taken);
+    leave_out_duplicates(*pending);
+    if (pending->intake.records.empty()) return respond(accepted(*pending));
+
+    // A std::function must be copyable, a responder is not.
+    auto responder = std::make_shared<http::Responder>(std::move(respond));
+    std::vector<Record> records = std::exchange(pending->intake.records, {});
+    ports_.sink.append(std::move(records), [self = shared_from_this(), pending, responder](Kept kept) {
+      (*responder)(self->settle(*pending, kept));
+    });
+  }
+
+  void preflight(const http::Request& request, http::Responder respond) {
+    const std::string_view origin = request.header("origin");
+    if (origin.empty() || !origin_known(*ports_.sites.get(), origin)) {
+      return respond(refuse({Refusal::origin_refused, {}, {}}, origin));
+    }
+    http::Reply reply;
+    reply.status = 204;
+    reply.headers = {{"Vary", "Origin"},
+                     {"Access-Control-Allow-Methods", "POST"},
+                     {"Access-Control-Allow-Headers", "Content-Type, Authorization"},
+                     {"Access-Control-Max-Age", std::string(kPreflightSeconds)}};
+    allow_origin(reply, origin);
+    respond(std::move(reply));
+  }
+
+ private:
+  /// Runs where the sink says so, mostly on the spool's writer thread.
+  http::Reply settle(const Pending& pending, Kept kept) {
+    if (kept == Kept::durable) {
+      ports_.duplicates.remember(pending.intake.site, pending.intake.ids);
+      return accepted(pending);
+    }
+    const Refusal refusal = kept == Kept::busy ? Refusal::busy : Refusal::storage_failed;
+    return refuse({refusal, pending.intake.site, {}}, pending.origin);
+  }
+
+  void leave_out_duplicates(Pending& pending) {
+    Intake& intake = pending.intake;
+    const std::vector<bool> known = ports_.duplicates.known(intake.site, intake.ids);
+    std::vector<Record> records;
+    std::vector<event::Uuid> ids;
+    for (std::size_t i = 0; i < intake.ids.size(); ++i) {
+      if (known[i]) continue;
+      records.push_back(std::move(intake.records[i]));
+      ids.push_back(intake.ids[i]);
+    }
+    pending.duplicates = intake.ids.size() - ids.size();
+    intake.records = std::move(records);
+    intake.ids = std::move(ids);
+  }
+
+  http::Reply accepted(const Pending& pending) {
+    const Intake& intake = pending.intake;
+    const std::string site = observe::label("site", intake.site);
+    if (!intake.ids.empty()) ports_.counters.add("etappe_events_accepted_total", site, intake.ids.size());
+    if (pending.duplicates > 0) ports_.counters.add("etappe_events_duplicate_total", site, pending.duplicates);
+    count_rejected(intake.rejected, site);
+
+    http::Reply reply;
+    reply.status = 204;
+    reply.headers = {{"Vary", "Origin"}, {"Cache-Control", "no-store"}};
+    allow_origin(reply, pending.origin);
+    if (pending.answer == Answer::detailed) {
+      reply.status = 200;
+      reply.headers.push_back({"Content-Type", "application/json"});
+      reply.body = "{\"accepted\":" + std::to_string(intake.ids.size()) +
+                   ",\"duplicate\":" + std::to_string(pending.duplicates) +
+                   ",\"rejected\":" + to_json(intake.rejected) + "}";
+    }
+    return reply;
+  }
+
+  http::Reply refuse(const Refused& refused, std::string_view origin) {
+    const std::string site = observe::label("site", refused.site);
+    ports_.counters.add("etappe_batches_refused_total",
+                        observe::label("reason", name_of(refused.refusal)) + "," + site);
+    count_rejected(refused.rejected, site);
+
+    http::Reply reply = http::problem(status_of(refused.refusal), name_of(refused.refusal));
+    if (refused.refusal == Refusal::no_valid_event) {
+      reply.body.pop_back();
+      reply.body += ",\"rejected\":" + to_json(refused.rejected) + "}";
+    }
+    reply.headers.push_back({"Vary", "Origin"});
+    if (status_of(refused.refusal) == 503) reply.headers.push_back({"Retry-After", std::string(kRetryAfterSeconds)});
+    if (status_of(refused.refusal) == 401) reply.headers.push_back({"WWW-Authenticate", "Bearer"});
+    // Only a page of the site may read why: the origin has been checked once the site is known.
+    if (!refused.site.empty()) allow_origin(reply, origin);
+    return reply;
+  }
+
+  void count_rejected(const std::vector<Rejected>& rejected, const std::string& site) {
+    for (const Rejected& one : rejected) {
+      ports_.counters.add("etappe_events_rejected_total", observe::label("reason", one.reason) + "," + site);
+    }
+  }
+
+  Ports ports_;
+};
+
+}  // namespace
+
+void add_event_routes(http::Router& router, Ports ports) {
+  const auto endpoint = std::make_shared<Endpoint>(std::move(ports));
+  router.add("POST", std::string(kPath), [endpoint](http::Request request, http::Responder respond) {
+    endpoint->post(request, std::move(respond));
+  });
+  router.add("OPTIONS", std::string(kPath), [endpoint](http::Request request, http::Responder respond) {
+    endpoint->preflight(request, std::move(respond));
+  });
+}
+
+}  // namespace etappe::collect

@@ -1,0 +1,33 @@
+#pragma once
+// POST /v1/events: HTTP around take_in() and a Sink. Says which headers matter, answers only what is durable,
+// counts everything it refuses. docs/collector.md is its page for people.
+
+#include <functional>
+
+#include "core/event/event.hpp"
+#include "server/collect/duplicates.hpp"
+#include "server/collect/sink.hpp"
+#include "server/collect/site_snapshot.hpp"
+#include "server/http/router.hpp"
+#include "server/observe/counters.hpp"
+
+namespace etappe::collect {
+
+/// What the endpoint needs. All of it outlives the server and the sink's last answer.
+struct Ports {
+  const SiteSnapshot& sites;
+  Sink& sink;
+  observe::Counters& counters;
+  DuplicateWindow& duplicates;
+  std::function<event::TimeMs()> now;  ///< the wall clock
+};
+
+/// Adds POST and OPTIONS of /v1/events.
+///
+/// Counters: etappe_batches_total{format}, etappe_batches_refused_total{reason,site},
+/// etappe_events_accepted_total{site}, etappe_events_duplicate_total{site},
+/// etappe_events_rejected_total{reason,site}. `site` is empty until the sender has been admitted to one, so that outside
+/// text never becomes a label.
+void add_event_routes(http::Router& router, Ports ports);
+
+}  // namespace etappe::collect

@@ -1,0 +1,146 @@
+#include "server/collect/intake.hpp"
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <variant>
+
+#include "core/codec/batch.hpp"
+#include "core/codec/envelope.hpp"
+#include "core/consent/consent.hpp"
+#include "server/collect/admission.hpp"
+#include "server/collect/json_batch.hpp"
+#include "server/collect/redact.hpp"
+#include "server/collect/scratch.hpp"
+#include "server/collect/time.hpp"
+
+namespace etappe::collect {
+
+namespace {
+
+constexpr std::size_t kMaxUserAgentBytes = 1024;
+constexpr std::string_view kTooOld = "too_old";
+
+/// One face for both formats.
+class Batch {
+ public:
+  static Result<Batch, Refusal> open(std::span<const std::byte> body) {
+    if (!body.empty() && body[0] == std::byte{codec::kMagic}) {
+      auto binary = codec::BatchReader::open(body);
+      if (!binary) return fail(refusal_of(binary.error()));
+      return Batch(std::move(*binary));
+    }
+    auto json = JsonBatch::open(body);
+    if (!json) return fail(json.error());
+    return Batch(std::move(*json));
+  }
+
+  [[nodiscard]] std::string_view site() const {
+    if (const auto* json = std::get_if<JsonBatch>(&reader_)) return json->site();
+    return std::get<codec::BatchReader>(reader_).header().site;
+  }
+  [[nodiscard]] std::optional<event::TimeMs> sent_at() const {
+    if (const auto* json = std::get_if<JsonBatch>(&reader_)) return json->sent_at();
+    const codec::HeaderView& header = std::get<codec::BatchReader>(reader_).header();
+    // A header without `sent` reads as if sent at its base, which says nothing about the clock.
+    return header.sent == header.base ? std::nullopt : std::optional(header.sent);
+  }
+  [[nodiscard]] bool more() const {
+    return std::visit([](const auto& reader) { return reader.more(); }, reader_);
+  }
+  [[nodiscard]] Result<event::EventView, codec::Refusal> next(codec::Lists& lists) {
+    return std::visit([&](auto& reader) { return reader.next(lists); }, reader_);
+  }
+
+ private:
+  explicit Batch(std::variant<codec::BatchReader, JsonBatch> reader) : reader_(std::move(reader)) {}
+  std::variant<codec::BatchReader, JsonBatch> reader_;
+};
+
+std::string_view name_of(const codec::Refusal& refusal) {
+  return refusal.kind == codec::Refusal::Kind::bytes ? codec::name_of(refusal.error)
+                                                     : event::name_of(refusal.defect);
+}
+
+std::string_view kept_user_agent(std::string_view user_agent) {
+  if (!event::is_utf8(user_agent)) return {};
+  if (user_agent.size() <= kMaxUserAgentBytes) return user_agent;
+  std::size_t end = kMaxUserAgentBytes;
+  while (end > 0 && (static_cast<unsigned char>(user_agent[end]) & 0xC0) == 0x80) --end;
+  return user_agent.substr(0, end);
+}
+
+/// Ids stay only beside a grant. Undetermined is not one.
+codec::Link apply_consent(event::EventView& event) {
+  if (event.consent.of(consent::Purpose::analytics) == consent::State::granted) return codec::Link::linked;
+  event.visitor = {};
+  event.session = {};
+  return codec::Link::unlinked;
+}
+
+class EnvelopeMaker {
+ public:
+  EnvelopeMaker(const Arrival& arrival, const Admitted& admitted, std::optional<event::TimeMs> sent_at)
+      : arrival_(arrival), admitted_(admitted), sent_at_(sent_at), user_agent_(kept_user_agent(arrival.user_agent)) {}
+
+  /// The envelope, or why the event is not kept.
+  [[nodiscard]] Result<Record, std::string_view> make(event::EventView event, codec::Lists& lists) {
+    codec::EnvelopeView envelope;
+    envelope.client_time = event.time;
+    event.time = corrected(event.time, sent_at_, arrival_.received_at);
+    if (admitted_.sender == Sender::anyone && arrival_.received_at - event.time > kMaxAge) return fail(kTooOld);
+    envelope.link = apply_consent(event);
+    scratch_.clear();
+    redact_event(event, lists, scratch_);
+    envelope.received_at = arrival_.received_at;
+    envelope.site = admitted_.site->id.empty() ? admitted_.site->key : admitted_.site->id;
+    envelope.user_agent = user_agent_;
+    envelope.event = event;
+    const auto size = codec::write_envelope(envelope, buffer_);
+    if (!size) return fail(event::name_of(event::Defect::event_too_large));
+    return Record(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(*size));
+  }
+
+ private:
+  const Arrival& arrival_;
+  const Admitted& admitted_;
+  const std::optional<event::TimeMs> sent_at_;
+  const std::string_view user_agent_;
+  Scratch scratch_;
+  std::array<std::byte, codec::kMaxEnvelopeBytes> buffer_;
+};
+
+}  // namespace
+
+Result<Intake, Refused> take_in(std::span<const std::byte> body, const Arrival& arrival,
+                                const artefact::SiteTable& table) {
+  auto batch = Batch::open(body);
+  if (!batch) return fail(Refused{batch.error(), {}, {}});
+  const auto admitted = admit(table, batch->site(), arrival.origin, arrival.authorization);
+  if (!admitted) return fail(Refused{admitted.error(), {}, {}});
+
+  Intake intake;
+  intake.site = admitted->site->key;
+  EnvelopeMaker maker(arrival, *admitted, batch->sent_at());
+  const auto lists = std::make_unique<codec::Lists>();
+  for (std::size_t index = 0; batch->more(); ++index) {
+    const auto event = batch->next(*lists);
+    if (!event) {
+      intake.rejected.push_back({index, name_of(event.error())});
+      continue;
+    }
+    auto record = maker.make(*event, *lists);
+    if (!record) {
+      intake.rejected.push_back({index, record.error()});
+      continue;
+    }
+    intake.ids.push_back(event->id);
+    intake.records.push_back(std::move(*record));
+  }
+  if (intake.records.empty()) {
+    return fail(Refused{Refusal::no_valid_event, std::move(intake.site), std::move(intake.rejected)});
+  }
+  return intake;
+}
+
+}  // namespace etappe::collect
