@@ -1,0 +1,97 @@
+#include "server/deliver/delivery.hpp"
+
+#include <array>
+#include <string>
+#include <utility>
+
+#include "server/deliver/encoding.hpp"
+
+namespace etappe::deliver {
+
+namespace {
+
+constexpr std::string_view kScripts = "/t/";
+constexpr std::string_view kAssets = "/a/";
+constexpr std::string_view kScriptSuffix = ".js";
+
+/// A published change reaches every visitor within five minutes; `private` keeps shared caches out, so that
+/// fetches can be counted.
+constexpr std::string_view kShortAndPrivate = "private, max-age=300";
+constexpr std::string_view kImmutable = "public, max-age=31536000, immutable";
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kTypes = {{
+    {".js", "text/javascript; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".json", "application/json"},
+    {".svg", "image/svg+xml"},
+    {".wasm", "application/wasm"},
+}};
+
+std::string_view type_of(std::string_view name) {
+  for (const auto& [suffix, type] : kTypes) {
+    if (name.ends_with(suffix)) return type;
+  }
+  return "application/octet-stream";
+}
+
+const Form& form_of(const File& file, Encoding encoding) {
+  if (encoding == Encoding::br) return *file.br;
+  if (encoding == Encoding::gzip) return *file.gzip;
+  return file.identity;
+}
+
+}  // namespace
+
+Delivery::Delivery(std::filesystem::path scripts, std::filesystem::path assets, observe::Counters& counters)
+    : scripts_(std::move(scripts)), assets_(std::move(assets)), counters_(counters) {
+  refresh();
+}
+
+void Delivery::refresh() {
+  scripts_.refresh();
+  assets_.refresh();
+}
+
+void Delivery::serve(const Shelf& shelf, std::string_view name, Lifetime lifetime, const http::Request& request,
+                     http::Responder respond) const {
+  const auto file = shelf.find(name);
+  if (!file) return respond(http::problem(404, "not_found"));
+  const Encoding encoding = choose(request.header("accept-encoding"),
+                                   {.gzip = file->gzip.has_value(), .br = file->br.has_value()});
+  const Form& form = form_of(*file, encoding);
+  http::Reply reply;
+  const std::string_view cache = lifetime == Lifetime::immutable ? kImmutable : kShortAndPrivate;
+  reply.headers = {{"Cache-Control", std::string(cache)},
+                   {"ETag", form.etag},
+                   {"Vary", "Accept-Encoding"},
+                   {"Access-Control-Allow-Origin", "*"},
+                   {"Cross-Origin-Resource-Policy", "cross-origin"},
+                   {"X-Content-Type-Options", "nosniff"}};
+  if (matches(request.header("if-none-match"), form.etag)) {
+    reply.status = 304;
+    return respond(std::move(reply));
+  }
+  reply.headers.push_back({"Content-Type", std::string(type_of(name))});
+  if (encoding != Encoding::identity) {
+    reply.headers.push_back({"Content-Encoding", encoding == Encoding::br ? "br" : "gzip"});
+  }
+  reply.body = form.bytes;
+  respond(std::move(reply));
+}
+
+void Delivery::add_routes(http::Router& router) {
+  router.add_prefix("GET", std::string(kScripts), [this](http::Request request, http::Responder respond) {
+    const std::string_view name = std::string_view(request.path).substr(kScripts.size());
+    if (name.ends_with(kScriptSuffix) && scripts_.find(name)) {
+      const std::string_view key = name.substr(0, name.size() - kScriptSuffix.size());
+      counters_.add("etappe_scripts_total", observe::label("site", key));
+    }
+    serve(scripts_, name, Lifetime::short_and_private, request, std::move(respond));
+  });
+  router.add_prefix("GET", std::string(kAssets), [this](http::Request request, http::Responder respond) {
+    const std::string_view name = std::string_view(request.path).substr(kAssets.size());
+    serve(assets_, name, Lifetime::immutable, request, std::move(respond));
+  });
+}
+
+}  // namespace etappe::deliver

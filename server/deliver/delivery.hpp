@@ -1,0 +1,38 @@
+#pragma once
+// The files that pages fetch: GET /t/<site-key>.js, the tracker with its site's policy and container, and
+// GET /a/<name>.<hash>.js, the assets that belong to it. Both come from memory; who publishes calls refresh().
+
+#include <filesystem>
+#include <string_view>
+
+#include "server/deliver/shelf.hpp"
+#include "server/http/router.hpp"
+#include "server/observe/counters.hpp"
+
+namespace etappe::deliver {
+
+/// Outlives the server whose router it was added to.
+class Delivery {
+ public:
+  /// `scripts` is DATA/published/t, `assets` the folder `a` of the assets. Reads both.
+  Delivery(std::filesystem::path scripts, std::filesystem::path assets, observe::Counters& counters);
+
+  /// Picks up what was published since. Blocks on the disk: not for io threads. Thread-safe.
+  void refresh();
+
+  /// Adds GET of /t/ and /a/ (HEAD follows). 404 `not_found` for whatever is not on the shelves; 304 by ETag.
+  /// Counter: etappe_scripts_total{site}.
+  void add_routes(http::Router& router);
+
+ private:
+  /// How long and by whom a file may be kept.
+  enum class Lifetime : std::uint8_t { short_and_private, immutable };
+  void serve(const Shelf& shelf, std::string_view name, Lifetime lifetime, const http::Request& request,
+             http::Responder respond) const;
+
+  Shelf scripts_;
+  Shelf assets_;
+  observe::Counters& counters_;
+};
+
+}  // namespace etappe::deliver
