@@ -26,7 +26,8 @@ class Reader {
   void keys(const json& object, const std::string& where, std::initializer_list<std::string_view> known) {
     if (!object.is_object()) return wrong(where, "write an object {…}");
     for (const auto& [key, unused] : object.items())
-      if (std::find(known.begin(), known.end(), key) == known.end()) wrong(where + "." + key, "is not a known key");
+      if (std::find(known.begin(), known.end(), key) == known.end())
+        wrong(where + "." + key, "is not a known key");
   }
 
   std::string text(const json& object, const std::string& where, const char* key) {
@@ -95,7 +96,8 @@ Result<std::vector<Funnel>, FunnelFault> funnels_from_json(std::string_view text
   for (std::size_t i = 0; i < document.size(); ++i) {
     const std::string where = "funnels[" + std::to_string(i) + "]";
     Funnel funnel = read_funnel(reader, document[i], where);
-    const bool taken = std::any_of(funnels.begin(), funnels.end(), [&](const Funnel& f) { return f.id == funnel.id; });
+    const bool taken =
+        std::any_of(funnels.begin(), funnels.end(), [&](const Funnel& f) { return f.id == funnel.id; });
     if (taken) reader.wrong(where + ".id", "is the id of an earlier funnel");
     funnels.push_back(std::move(funnel));
   }

@@ -18,7 +18,8 @@ std::optional<Money> Money::from_text(std::string_view text) {
   if (negative) text.remove_prefix(1);
   const auto point = text.find('.');
   const std::string_view whole = text.substr(0, point);
-  const std::string_view decimals = point == std::string_view::npos ? std::string_view{} : text.substr(point + 1);
+  const std::string_view decimals =
+      point == std::string_view::npos ? std::string_view{} : text.substr(point + 1);
   if (whole.empty() || whole.size() > kMostWholeDigits || decimals.size() > kDecimals) return std::nullopt;
   if (point != std::string_view::npos && decimals.empty()) return std::nullopt;
   if (!std::all_of(whole.begin(), whole.end(), is_digit)) return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
-// Money as the store keeps it: Decimal(18,6), exact. No doubles, no currency: who adds amounts knows their currency.
+// Money as the store keeps it: Decimal(18,6), exact. No doubles, no currency: who adds amounts knows their
+// currency.
 
 #include <cstdint>
 #include <optional>
@@ -13,7 +14,8 @@ class Money {
  public:
   Money() = default;
 
-  /// "-12.5", "129.90", "7". nullopt for anything else, more than six decimals, or more than 24 digits before the point.
+  /// "-12.5", "129.90", "7". nullopt for anything else, more than six decimals, or more than 24 digits before
+  /// the point.
   [[nodiscard]] static std::optional<Money> from_text(std::string_view text);
 
   /// At least two decimals, no trailing zeros beyond them: "129.90", "0.00", "774.522222".

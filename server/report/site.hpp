@@ -54,14 +54,15 @@ struct Site {
   std::vector<Funnel> funnels;  ///< the first one is the main funnel
 };
 
-/// What is wrong with a funnel's text, in words for the person who wrote it: "funnels[0].steps[1].match.type: …".
+/// What is wrong with a funnel's text, in words for the person who wrote it: "funnels[0].steps[1].match.type:
+/// …".
 struct FunnelFault {
   std::string message;
 };
 
 /// Reads `[{"id","name","window_days","steps":[{"name","match":{"type":"view","path_prefix"} |
-/// {"type":"step","funnel","step"} | {"type":"conversion"|"event"|"click","name"}}]}]`. A funnel has 2 to 16 steps and
-/// a window of 1 to 365 days; ids are unique; an unknown key is a fault.
+/// {"type":"step","funnel","step"} | {"type":"conversion"|"event"|"click","name"}}]}]`. A funnel has 2 to 16
+/// steps and a window of 1 to 365 days; ids are unique; an unknown key is a fault.
 [[nodiscard]] Result<std::vector<Funnel>, FunnelFault> funnels_from_json(std::string_view json);
 
 }  // namespace etappe::report

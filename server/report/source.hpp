@@ -38,8 +38,8 @@ class Source {
   /// Thread-safe; blocks. Call it on a worker thread, never on an io thread.
   [[nodiscard]] virtual Result<Table, SourceError> ask(const Question& question) = 0;
 
-  /// Hands the answer on piece by piece, in the engine's own form of `format` (CSV with a line of names). `take`
-  /// returns false to stop early, which is no error. After an error, what was taken is incomplete.
+  /// Hands the answer on piece by piece, in the engine's own form of `format` (CSV with a line of names).
+  /// `take` returns false to stop early, which is no error. After an error, what was taken is incomplete.
   /// Thread-safe; blocks.
   [[nodiscard]] virtual Result<void, SourceError> pour(const Question& question, Format format,
                                                        const std::function<bool(std::string_view)>& take) = 0;

@@ -9,7 +9,8 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(FunnelDefinition, reads_every_kind_of_match) {
-  const auto funnels = funnels_from_json(R"([{"id":"inquiry","name":"Angebotsanfrage","window_days":30,"steps":[
+  const auto funnels =
+      funnels_from_json(R"([{"id":"inquiry","name":"Angebotsanfrage","window_days":30,"steps":[
     {"name":"Produkt","match":{"type":"view","path_prefix":"/produkte/"}},
     {"name":"Liste","match":{"type":"step","funnel":"checkout","step":"cart"}},
     {"name":"Rückruf","match":{"type":"click","name":"callback"}},
@@ -44,15 +45,17 @@ TEST(FunnelDefinition, a_fault_names_its_place) {
     std::string place;
   };
   for (const auto& [text, place] :
-       {Case{"{", "funnels: write a JSON array"}, Case{"{}", "funnels: write a JSON array"}, Case{"[1]", "funnels[0]"},
-        Case{funnel("", step), "funnels[0].id"},
+       {Case{"{", "funnels: write a JSON array"}, Case{"{}", "funnels: write a JSON array"},
+        Case{"[1]", "funnels[0]"}, Case{funnel("", step), "funnels[0].id"},
         Case{funnel(R"("id":"f","window_days":0,)", step), "funnels[0].window_days"},
         Case{funnel(R"("id":"f","window_days":366,)", step), "funnels[0].window_days"},
         Case{funnel(R"("id":"f","window_days":"7",)", step), "funnels[0].window_days"},
         Case{funnel(R"("id":"f","order":"any",)", step), "funnels[0].order: is not a known key"},
         Case{funnel(R"("id":"f",)", R"({"name":"b"})"), "funnels[0].steps[1].match.type"},
-        Case{funnel(R"("id":"f",)", R"({"name":"b","match":{"type":"scroll"}})"), "funnels[0].steps[1].match.type"},
-        Case{funnel(R"("id":"f",)", R"({"name":"b","match":{"type":"view","path":"/"}})"), "funnels[0].steps[1].match"},
+        Case{funnel(R"("id":"f",)", R"({"name":"b","match":{"type":"scroll"}})"),
+             "funnels[0].steps[1].match.type"},
+        Case{funnel(R"("id":"f",)", R"({"name":"b","match":{"type":"view","path":"/"}})"),
+             "funnels[0].steps[1].match"},
         Case{funnel(R"("id":"f",)", "7"), "funnels[0].steps[1]"},
         Case{R"([{"id":"f","name":"F","steps":[)" + step + "]}]", "funnels[0].steps: write 2 to 16 steps"},
         Case{"[" + funnel(R"("id":"f",)", step).substr(1, funnel(R"("id":"f",)", step).size() - 2) + "," +

@@ -1,0 +1,35 @@
+#pragma once
+// The rows of one site and one period: the conditions and parameters that every statement shares.
+//
+// The table is read FINAL (one row per event id). key_day is part of its key and lies within two days of an
+// event's day in any zone, so that the engine skips everything else; the exact condition is the local date of
+// `ts`, which gives days of 23 and 25 hours their due.
+
+#include <optional>
+#include <string>
+
+#include "server/report/report.hpp"
+
+namespace etappe::report {
+
+struct Scope {
+  std::string site;
+  std::string zone;
+  Period period;
+  std::string until;  ///< rows at or after this UTC time, "YYYY-MM-DD hh:mm:ss", are not counted
+};
+
+/// Days around a period that a statement may have to look at.
+struct Reach {
+  int before = 0;
+  int after = 0;
+};
+
+/// A question with those of the parameters site, zone, from, to, until, scan_from, scan_to, key_from, key_to
+/// that `sql` names, and with the engine's settings appended.
+[[nodiscard]] Question question_for(const Scope& scope, Reach reach, std::string sql);
+
+/// "events FINAL WHERE …": the rows between scan_from and scan_to, before `until`.
+[[nodiscard]] const std::string& scanned_rows();
+
+}  // namespace etappe::report
