@@ -1,0 +1,166 @@
+// The only extern "C" of the tracker: what the loader calls, and what the tracker asks of the loader.
+// docs/abi.md is the table, exports.txt the reviewed list; tests/wasm/abi_test.mjs compares both with the module.
+// All calls come from the page's one thread. None may be made from inside an import.
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+#include "wasm/abi/call.hpp"
+#include "wasm/tracker/tracker.hpp"
+
+#define ETAPPE_IMPORT(name) __attribute__((import_module("env"), import_name(name)))
+#define ETAPPE_EXPORT(name) __attribute__((export_name(name)))
+
+extern "C" {
+ETAPPE_IMPORT("random") void etappe_random(std::uint32_t out, std::uint32_t length);
+ETAPPE_IMPORT("command")
+void etappe_command(std::uint32_t operation, std::uint32_t a, std::uint32_t b, std::uint32_t c);
+}
+
+namespace etappe::abi {
+namespace {
+
+/// The first argument of `command`; docs/abi.md says what the other three are.
+enum class Operation : std::uint32_t { send = 1, remember = 2, forget = 3, wake_in = 4 };
+
+void command(Operation operation, std::uint32_t a, std::uint32_t b, std::uint32_t c) {
+  etappe_command(static_cast<std::uint32_t>(operation), a, b, c);
+}
+
+template <class Bytes>
+std::uint32_t address(const Bytes& bytes) {
+  return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(bytes.data()));
+}
+template <class Bytes>
+std::uint32_t length(const Bytes& bytes) {
+  return static_cast<std::uint32_t>(bytes.size());
+}
+
+class Page final : public tracker::Host {
+ public:
+  void random(std::span<std::uint8_t> out) override { etappe_random(address(out), length(out)); }
+  void send(tracker::Slot slot, std::span<const std::byte> batch) override {
+    command(Operation::send, address(batch), length(batch), static_cast<std::uint32_t>(slot));
+  }
+  void remember(std::string_view text, std::chrono::seconds max_age) override {
+    command(Operation::remember, address(text), length(text), static_cast<std::uint32_t>(max_age.count()));
+  }
+  void forget() override { command(Operation::forget, 0, 0, 0); }
+  void wake_in(std::chrono::milliseconds delay) override {
+    command(Operation::wake_in, static_cast<std::uint32_t>(delay.count()), 0, 0);
+  }
+};
+
+// One page, one tracker. Everything is zero before init(), so that the module carries no data for it.
+struct Engine {
+  explicit Engine(const tracker::SettingsView& settings) : tracker(host, settings) {}
+  Page host;
+  CallReader reader;
+  tracker::Tracker tracker;
+};
+alignas(8) constinit std::array<std::byte, kScratchBytes> scratch_bytes{};
+constinit std::array<std::byte, rules::kMaxContainerBytes> container_bytes{};
+alignas(Engine) constinit std::array<std::byte, sizeof(Engine)> engine_memory{};
+constinit Engine* engine = nullptr;
+
+event::TimeMs time(double ms) { return event::TimeMs{std::chrono::milliseconds{static_cast<std::int64_t>(ms)}}; }
+
+std::string_view scratch_text(std::uint32_t size) {
+  return {reinterpret_cast<const char*>(scratch_bytes.data()), size};
+}
+
+/// A call that cannot be read is counted and goes no further.
+bool read_call(std::uint32_t size, event::Type type) {
+  if (size > kScratchBytes || !engine->reader.read(std::span(scratch_bytes).first(size), type)) {
+    engine->tracker.drops().add(tracker::Drop::truncated, 1);
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+}  // namespace etappe::abi
+
+using namespace etappe;  // the functions below are the ABI; they have no namespace of their own
+
+extern "C" {
+
+// The standard library's answer to a broken invariant. Emscripten's own would import proc_exit.
+void abort() { __builtin_trap(); }
+
+ETAPPE_EXPORT("scratch") std::uint32_t etappe_scratch() { return abi::address(abi::scratch_bytes); }
+
+ETAPPE_EXPORT("init")
+void etappe_init(std::uint32_t site_length, std::uint32_t session_minutes, std::uint32_t container_version) {
+  abi::engine = new (abi::engine_memory.data())
+      abi::Engine({.site = abi::scratch_text(site_length),
+                   .session_silence = std::chrono::minutes{session_minutes},
+                   .container_version = container_version});
+}
+
+ETAPPE_EXPORT("container") std::uint32_t etappe_container(std::uint32_t length) {
+  if (length > abi::container_bytes.size()) {
+    return 1 + static_cast<std::uint32_t>(rules::Error::too_large);
+  }
+  for (std::uint32_t i = 0; i < length; ++i) {
+    abi::container_bytes[i] = abi::scratch_bytes[i];
+  }
+  const auto loaded = abi::engine->tracker.load_container(std::span(abi::container_bytes).first(length));
+  return loaded ? 0 : 1 + static_cast<std::uint32_t>(loaded.error());
+}
+
+ETAPPE_EXPORT("path") std::uint32_t etappe_path(std::uint32_t index) {
+  const std::string_view path = abi::engine->tracker.data_layer_path(index);
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    abi::scratch_bytes[i] = static_cast<std::byte>(path[i]);
+  }
+  return abi::length(path);
+}
+
+ETAPPE_EXPORT("device") void etappe_device(double now, std::uint32_t length) {
+  abi::engine->tracker.device(abi::time(now), abi::scratch_text(length));
+}
+
+ETAPPE_EXPORT("page") void etappe_page(double now, std::uint32_t length) {
+  if (abi::read_call(length, event::Type::view)) {
+    abi::engine->tracker.page(abi::time(now), abi::engine->reader.call());
+  }
+}
+
+ETAPPE_EXPORT("track") void etappe_track(double now, std::uint32_t length, std::uint32_t type) {
+  if (abi::read_call(length, static_cast<event::Type>(type))) {
+    abi::engine->tracker.track(abi::time(now), abi::engine->reader.call());
+  }
+}
+
+ETAPPE_EXPORT("push") void etappe_push(double now, std::uint32_t length) {
+  if (abi::read_call(length, event::Type::event)) {
+    abi::engine->tracker.push(abi::time(now), abi::engine->reader.call());
+  }
+}
+
+ETAPPE_EXPORT("decide")
+void etappe_decide(double now, std::uint32_t length, std::uint32_t consent) {
+  if (abi::read_call(length, event::Type::consent)) {
+    abi::engine->tracker.decide(abi::time(now), consent::unpack(consent), abi::engine->reader.call());
+  }
+}
+
+ETAPPE_EXPORT("reset") void etappe_reset(double now) { abi::engine->tracker.reset(abi::time(now)); }
+ETAPPE_EXPORT("tick") void etappe_tick(double now) { abi::engine->tracker.tick(abi::time(now)); }
+ETAPPE_EXPORT("flush") void etappe_flush(double now) { abi::engine->tracker.flush(abi::time(now)); }
+
+ETAPPE_EXPORT("ack")
+void etappe_ack(double now, std::uint32_t slot, std::int32_t status, std::uint32_t retry_after_seconds) {
+  abi::engine->tracker.ack(static_cast<tracker::Slot>(slot),
+                        {.status = status, .retry_after = std::chrono::seconds{retry_after_seconds}},
+                        abi::time(now));
+}
+
+ETAPPE_EXPORT("dropped") std::uint32_t etappe_dropped(std::uint32_t reason) {
+  return reason < tracker::kDropReasons ? abi::engine->tracker.drops().of(static_cast<tracker::Drop>(reason)) : 0;
+}
+}

@@ -1,0 +1,67 @@
+#pragma once
+// How one call of the loader lies in the scratch buffer, and how it becomes a tracker::CallView.
+//
+//   call  = field*
+//   field = number:u8  length:u16 little-endian  bytes (UTF-8)
+//
+// The numbers up to 31 are those of an event's fields on the wire (docs/wire-format.md); docs/abi.md has the
+// whole table. Views point into the scratch buffer. An unknown number is passed over.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/event/event.hpp"
+#include "wasm/tracker/tracker.hpp"
+
+namespace etappe::abi {
+
+inline constexpr std::size_t kScratchBytes = 65536;
+inline constexpr std::size_t kMaxPaths = 256;
+
+enum class Field : std::uint8_t {
+  url = 5,
+  referrer = 6,
+  title = 7,
+  name = 10,
+  value = 11,
+  currency = 12,
+  quantity = 13,  ///< decimal digits
+  order_id = 14,
+  item_id = 15,  ///< begins a new item; the next three belong to it
+  funnel = 16,
+  step = 17,
+  prop_key = 18,  ///< begins a new property; one of the next three is its value
+  prop_text = 32,
+  prop_number = 33,
+  prop_boolean = 34,
+  item_name = 35,
+  item_price = 36,
+  item_quantity = 37,
+  data_layer = 38,  ///< the value of the container's next data layer path
+};
+
+/// Memory for the lists of one call; reused from call to call.
+class CallReader {
+ public:
+  /// False when a length points beyond the bytes, or there are more properties, items or values than fit; then
+  /// the call is not to be used.
+  [[nodiscard]] bool read(std::span<const std::byte> bytes, event::Type type);
+
+  [[nodiscard]] tracker::CallView call() const;
+
+ private:
+  [[nodiscard]] bool take(Field field, std::string_view text);
+
+  event::EventView event_;
+  std::array<event::PropView, event::kMaxProps> props_;
+  std::array<event::ItemView, event::kMaxItems> items_;
+  std::array<std::string_view, kMaxPaths> paths_;
+  std::size_t prop_count_ = 0;
+  std::size_t item_count_ = 0;
+  std::size_t path_count_ = 0;
+};
+
+}  // namespace etappe::abi

@@ -1,0 +1,38 @@
+#pragma once
+// All that the tracker can ask of the page it runs in. In a browser wasm/abi forwards it to the loader; in
+// tests it is a fake that writes down what was asked.
+//
+// The tracker has no clock: every call brings its time. A host must not call back into the tracker from one of
+// these functions; the outcome of send() arrives later, as Tracker::ack().
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace etappe::tracker {
+
+/// Which of the outbox's places a batch occupies while the network has it.
+enum class Slot : std::uint8_t {};
+
+class Host {
+ public:
+  /// Fills `out` from a cryptographic source.
+  virtual void random(std::span<std::uint8_t> out) = 0;
+  /// Sends one batch to the collector. The bytes are valid during the call only. Exactly one ack() follows,
+  /// unless the page ends first.
+  virtual void send(Slot slot, std::span<const std::byte> batch) = 0;
+  /// Stores `text` on the device, replacing what was there; it expires by itself after `max_age`. Asked only
+  /// under analytics consent. `text` has letters, digits and ".-_" only.
+  virtual void remember(std::string_view text, std::chrono::seconds max_age) = 0;
+  /// Deletes everything of ours on the device.
+  virtual void forget() = 0;
+  /// Calls Tracker::tick() after `delay`; replaces an earlier wish.
+  virtual void wake_in(std::chrono::milliseconds delay) = 0;
+
+ protected:
+  ~Host() = default;
+};
+
+}  // namespace etappe::tracker

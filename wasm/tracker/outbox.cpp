@@ -1,0 +1,200 @@
+#include "wasm/tracker/outbox.hpp"
+
+#include <algorithm>
+
+namespace etappe::tracker {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kCompany{2'000};
+constexpr milliseconds kFirstRetry{2'000};
+constexpr milliseconds kLongestRetry = std::chrono::minutes{10};
+constexpr milliseconds kLongestRetryAfter = std::chrono::hours{1};
+
+/// Worth another try: no answer, a timeout, too many requests, or a server that is unwell.
+bool is_passing(int status) { return status == 0 || status == 408 || status == 429 || status >= 500; }
+
+}  // namespace
+
+event::Uuid Outbox::random_uuid() {
+  event::Uuid uuid;
+  host_.random(uuid.bytes);
+  // RFC 9562, version 4.
+  uuid.bytes[6] = static_cast<std::uint8_t>((uuid.bytes[6] & 0x0FU) | 0x40U);
+  uuid.bytes[8] = static_cast<std::uint8_t>((uuid.bytes[8] & 0x3FU) | 0x80U);
+  return uuid;
+}
+
+void Outbox::open(std::string_view site, std::uint64_t container_version) {
+  site_.assign(site);
+  container_version_ = container_version;
+  instance_ = random_uuid();
+}
+
+Outbox::Place* Outbox::place_for_event(event::TimeMs now) {
+  for (Place& place : places_) {
+    if (place.state == State::open) {
+      return &place;
+    }
+  }
+  for (Place& place : places_) {
+    if (place.state == State::empty) {
+      place.writer.begin({.site = site_.view(),
+                          .instance = instance_,
+                          .batch = random_uuid(),
+                          .base = now,
+                          .sent = now,
+                          .container = container_version_});
+      place.state = State::open;
+      place.tries = 0;
+      place.due = now + kCompany;
+      return &place;
+    }
+  }
+  return nullptr;
+}
+
+void Outbox::add(const event::EventView& event, event::TimeMs now, Urgency urgency) {
+  // At most twice: once into the open batch, once into a fresh one when that has no room.
+  for (;;) {
+    Place* const place = place_for_event(now);
+    if (place == nullptr) {
+      drops_.add(Drop::no_space, 1);
+      return;
+    }
+    if (place->writer.add(event, next_seq_)) {
+      ++next_seq_;
+      place->newest = now;
+      if (urgency == Urgency::next_task) {
+        place->due = now;
+      }
+      if (place->writer.event_count() >= kBatchEvents) {
+        send(*place, now);
+      }
+      break;
+    }
+    if (place->writer.event_count() == 0) {
+      place->state = State::empty;
+      drops_.add(Drop::too_large, 1);
+      return;
+    }
+    send(*place, now);
+  }
+  wake(now);
+}
+
+void Outbox::send(Place& place, event::TimeMs now) {
+  // Older events of the batch are for the collector to refuse, one by one.
+  if (now - place.newest > kMaxAge) {
+    drop(place, Drop::expired);
+    return;
+  }
+  if (now < hold_until_) {
+    place.state = State::waiting;
+    place.due = hold_until_;
+    return;
+  }
+  place.state = State::flying;
+  host_.send(static_cast<Slot>(&place - places_.data()), place.writer.finish(now));
+}
+
+std::optional<event::TimeMs> Outbox::due_of(const Place& place) const {
+  // An open batch goes on filling during an outage; only a full one takes its turn among those that wait.
+  if (place.state == State::open) {
+    return std::max(place.due, hold_until_);
+  }
+  if (place.state == State::waiting) {
+    return place.due;
+  }
+  return std::nullopt;
+}
+
+void Outbox::tick(event::TimeMs now) {
+  wake_at_.reset();
+  for (Place& place : places_) {
+    if (const auto due = due_of(place); due && *due <= now) {
+      send(place, now);
+    }
+  }
+  wake(now);
+}
+
+void Outbox::flush(event::TimeMs now) {
+  hold_until_ = {};
+  for (Place& place : places_) {
+    if (place.state == State::open || place.state == State::waiting) {
+      send(place, now);
+    }
+  }
+}
+
+void Outbox::ack(Slot slot, Answer answer, event::TimeMs now) {
+  const auto index = static_cast<std::size_t>(slot);
+  if (index >= kSlots) {
+    return;
+  }
+  Place& place = places_[index];
+  if (place.state == State::abandoned) {
+    place.state = State::empty;
+    return;
+  }
+  if (place.state != State::flying) {
+    return;
+  }
+  if (is_passing(answer.status)) {
+    milliseconds delay = kFirstRetry;
+    for (std::uint8_t i = 0; i < place.tries && delay < kLongestRetry; ++i) {
+      delay *= 2;
+    }
+    // Up to half as much again, so that the pages of one outage do not come back in step.
+    std::array<std::uint8_t, 1> dice{};
+    host_.random(dice);
+    delay = std::min(delay, kLongestRetry);
+    delay += delay * dice[0] / 512;
+    delay = std::max<milliseconds>(delay, std::min<milliseconds>(answer.retry_after, kLongestRetryAfter));
+    place.state = State::waiting;
+    place.due = now + delay;
+    place.tries = static_cast<std::uint8_t>(std::min(place.tries + 1, 200));
+    hold_until_ = std::max(hold_until_, place.due);
+  } else if (answer.status >= 200 && answer.status < 300) {
+    place.state = State::empty;
+    hold_until_ = {};
+  } else {
+    drop(place, Drop::refused);
+  }
+  wake(now);
+}
+
+void Outbox::drop(Place& place, Drop reason) {
+  drops_.add(reason, place.writer.event_count());
+  place.state = State::empty;
+}
+
+void Outbox::clear() {
+  for (Place& place : places_) {
+    if (place.state == State::open || place.state == State::waiting) {
+      drops_.add(Drop::withdrawn, place.writer.event_count());
+      place.state = State::empty;
+    } else if (place.state == State::flying) {
+      // Already with the network: the place is free again once that has answered.
+      place.state = State::abandoned;
+    }
+    place.space.fill({});
+  }
+}
+
+void Outbox::wake(event::TimeMs now) {
+  std::optional<event::TimeMs> next;
+  for (const Place& place : places_) {
+    if (const auto due = due_of(place)) {
+      next = next ? std::min(*next, *due) : *due;
+    }
+  }
+  if (next && next != wake_at_) {
+    wake_at_ = next;
+    host_.wake_in(std::max(*next - now, milliseconds{0}));
+  }
+}
+
+}  // namespace etappe::tracker

@@ -1,0 +1,260 @@
+#include "wasm/tracker/tracker.hpp"
+
+#include "core/campaign/campaign.hpp"
+#include "core/url/url.hpp"
+
+namespace etappe::tracker {
+namespace {
+
+Urgency urgency_of(event::Type type) {
+  return type == event::Type::click || type == event::Type::conversion ? Urgency::next_task : Urgency::soon;
+}
+
+/// What tells one arrival from another: the query and fragment of an address that announces a campaign. Loading
+/// the same address again is not a new arrival.
+std::string_view campaign_mark(std::string_view url) {
+  const auto parts = url::split(url);
+  if (!parts || !campaign::announces_campaign(*parts)) {
+    return {};
+  }
+  return url.substr(url.find_first_of("?#"));
+}
+
+}  // namespace
+
+std::uint32_t read_count(std::string_view text) {
+  if (text.size() > 9) {
+    return 0;
+  }
+  std::uint32_t count = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') {
+      return 0;
+    }
+    count = count * 10 + static_cast<std::uint32_t>(c - '0');
+  }
+  return count;
+}
+
+/// The facts of one call, as the rules read them.
+class Tracker::PageFacts final : public rules::Facts {
+ public:
+  PageFacts(const rules::ContainerView& container, const CallView& call) : container_(container), call_(call) {}
+
+  [[nodiscard]] std::string_view data_layer(std::string_view path) const override {
+    for (std::size_t i = 0; i < call_.data_layer.size(); ++i) {
+      if (container_.path(i) == path) {
+        return call_.data_layer[i];
+      }
+    }
+    return {};
+  }
+  [[nodiscard]] std::string_view event_property(std::string_view key) const override {
+    for (const event::PropView& prop : call_.event.props) {
+      if (prop.key == key) {
+        return prop.value;
+      }
+    }
+    return {};
+  }
+
+ private:
+  const rules::ContainerView& container_;
+  const CallView& call_;
+};
+
+/// Turns the tags that fire into conversions.
+class Tracker::Firings final : public rules::Outcome {
+ public:
+  Firings(Tracker& tracker, event::TimeMs now, bool held_only)
+      : tracker_(tracker), now_(now), held_only_(held_only) {}
+
+  void fired(const rules::FiringView& firing) override {
+    if (held_only_ && !tracker_.held_on_page_[firing.tag_index]) {
+      return;
+    }
+    tracker_.held_on_page_[firing.tag_index] = false;
+    tracker_.identity_.touch(now_, {});  // a new session has its own "once"
+    if (firing.repeat == rules::Repeat::once_per_page && tracker_.fired_on_page_[firing.tag_index]) {
+      return;
+    }
+    if (firing.repeat == rules::Repeat::once_per_session &&
+        !tracker_.identity_.first_in_session(firing.tag_name)) {
+      return;
+    }
+    tracker_.fired_on_page_[firing.tag_index] = true;
+    event::EventView conversion;
+    conversion.type = event::Type::conversion;
+    conversion.name = firing.conversion;
+    conversion.value = firing.value;
+    conversion.currency = firing.currency;
+    conversion.order_id = firing.order_id;
+    conversion.tag = firing.tag_name;
+    conversion.quantity = read_count(firing.quantity);
+    conversion.weight = firing.weight;
+    if (!conversion.value.empty() && !event::is_decimal(conversion.value)) {
+      // The collector would refuse the conversion for it, and a conversion without its value beats none.
+      tracker_.drops_.add(Drop::bad_value, 1);
+      conversion.value = {};
+    }
+    tracker_.record(now_, conversion);
+  }
+
+  void held(const rules::HeldView& held) override { tracker_.held_on_page_[held.tag_index] = true; }
+
+ private:
+  Tracker& tracker_;
+  event::TimeMs now_;
+  bool held_only_;
+};
+
+Tracker::Tracker(Host& host, const SettingsView& settings)
+    : host_(host), identity_(host), outbox_(host, drops_), policy_(settings.policy) {
+  identity_.set_session_silence(settings.session_silence);
+  outbox_.open(settings.site, settings.container_version);
+}
+
+Result<void, rules::Error> Tracker::load_container(std::span<const std::byte> bytes) {
+  const auto container = rules::ContainerView::open(bytes);
+  if (!container) {
+    return fail(container.error());
+  }
+  container_ = *container;
+  return {};
+}
+
+std::string_view Tracker::data_layer_path(std::size_t index) const {
+  return container_ && index < container_->path_count() ? container_->path(index) : std::string_view{};
+}
+
+void Tracker::device(event::TimeMs now, std::string_view text) {
+  if (text.empty()) {
+    consent_ = {};
+    leave_device();
+  } else if (!identity_.restore(text, now, consent_)) {
+    // Not readable, so it is nobody's consent either.
+    host_.forget();
+  }
+}
+
+void Tracker::page(event::TimeMs now, const CallView& call) {
+  url_.assign(call.event.url);
+  referrer_.assign(call.event.referrer);
+  title_.assign(call.event.title);
+  page_known_ = true;
+  page_counted_ = false;
+  fired_on_page_.reset();
+  held_on_page_.reset();
+  if (consent::tracker_verdict(policy_, consent_) == consent::Verdict::send) {
+    record_view(now, call);
+  }
+}
+
+void Tracker::record_view(event::TimeMs now, const CallView& call) {
+  page_counted_ = true;
+  identity_.touch(now, campaign_mark(url_.view()));
+  event::EventView view;
+  view.type = event::Type::view;
+  view.referrer = referrer_.view();
+  view.title = title_.view();
+  view.props = call.event.props;
+  record(now, view);
+  run_rules(now, rules::Occasion::page_view, call, false);
+  identity_.remember(now, consent_);
+}
+
+void Tracker::track(event::TimeMs now, const CallView& call) {
+  if (consent::tracker_verdict(policy_, consent_) != consent::Verdict::send) {
+    drops_.add(Drop::consent, 1);
+    return;
+  }
+  identity_.touch(now, {});
+  record(now, call.event);
+  if (call.event.type == event::Type::event) {
+    run_rules(now, rules::Occasion::event, call, false);
+  }
+  identity_.remember(now, consent_);
+}
+
+void Tracker::push(event::TimeMs now, const CallView& call) {
+  if (consent::tracker_verdict(policy_, consent_) != consent::Verdict::send) {
+    drops_.add(Drop::consent, 1);
+    return;
+  }
+  run_rules(now, rules::Occasion::event, call, false);
+  identity_.remember(now, consent_);
+}
+
+void Tracker::decide(event::TimeMs now, consent::States decision, const CallView& call) {
+  const consent::States before = consent_;
+  if (decision.analytics != consent::State::undetermined) {
+    consent_.analytics = decision.analytics;
+  }
+  if (decision.marketing != consent::State::undetermined) {
+    consent_.marketing = decision.marketing;
+  }
+  if (!consent::may_use_device(consent_)) {
+    if (consent_.analytics == consent::State::denied) {
+      leave_device();
+    }
+    return;
+  }
+  if (page_known_ && !page_counted_) {
+    record_view(now, call);
+  }
+  if (consent_ == before) {
+    return;
+  }
+  identity_.touch(now, {});
+  event::EventView decided;
+  decided.type = event::Type::consent;
+  record(now, decided);
+  run_rules(now, rules::Occasion::page_view, call, true);
+  identity_.remember(now, consent_);
+}
+
+void Tracker::leave_device() {
+  outbox_.clear();
+  identity_.forget();
+  // A later grant is another visitor's: it counts the page again.
+  page_counted_ = false;
+}
+
+void Tracker::reset(event::TimeMs now) {
+  identity_.clear();
+  if (consent::may_use_device(consent_)) {
+    identity_.touch(now, {});
+    identity_.remember(now, consent_);
+  }
+}
+
+void Tracker::record(event::TimeMs now, event::EventView event) {
+  event.time = now;
+  event.consent = consent_;
+  event.url = url_.view();
+  if (consent::may_link(consent_)) {
+    event.visitor = identity_.visitor();
+    event.session = identity_.session();
+  }
+  outbox_.add(event, now, urgency_of(event.type));
+}
+
+void Tracker::run_rules(event::TimeMs now, rules::Occasion occasion, const CallView& call, bool held_only) {
+  if (!container_) {
+    return;
+  }
+  const PageFacts facts(*container_, call);
+  Firings firings(*this, now, held_only);
+  container_->run({.occasion = occasion,
+                   .event_name = call.event.name,
+                   .page_url = url_.view(),
+                   .consent = consent_,
+                   .facts = &facts},
+                  firings);
+}
+
+void Tracker::tick(event::TimeMs now) { outbox_.tick(now); }
+void Tracker::flush(event::TimeMs now) { outbox_.flush(now); }
+void Tracker::ack(Slot slot, Answer answer, event::TimeMs now) { outbox_.ack(slot, answer, now); }
+
+}  // namespace etappe::tracker

@@ -1,0 +1,103 @@
+#pragma once
+// The tracker: every decision that is taken in the page, for one page load.
+//
+//   call → consent gate → identity → event → outbox → Host::send
+//                              └→ rules → conversions ↗
+//
+// It learns what happened from calls and does things through its Host. It never allocates, has no clock and no
+// globals; one object belongs to one thread. Times are the page's clock at the moment something happened.
+// What it does not do: DOM, storage, timers, network (wasm/loader), redaction and channels (the collector).
+
+#include <bitset>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/consent/consent.hpp"
+#include "core/event/event.hpp"
+#include "core/rules/rules.hpp"
+#include "wasm/tracker/fixed_text.hpp"
+#include "wasm/tracker/host.hpp"
+#include "wasm/tracker/identity.hpp"
+#include "wasm/tracker/outbox.hpp"
+
+namespace etappe::tracker {
+
+/// What the publisher wrote into the site's file.
+struct SettingsView {
+  std::string_view site;
+  consent::Policy policy = consent::Policy::block;
+  std::chrono::milliseconds session_silence = std::chrono::minutes{30};
+  std::uint64_t container_version = 0;
+};
+
+/// What the loader hands over with a call. Views live for the call only.
+struct CallView {
+  /// Without id, time, consent, visitor and session, which are the tracker's to fill. `url` and the rest of
+  /// the page are read from a view only.
+  event::EventView event;
+  /// Values of the container's data layer paths, in the order of the container.
+  std::span<const std::string_view> data_layer;
+};
+
+/// A whole number of at most nine digits; 0 for anything else, which stands for "not said".
+[[nodiscard]] std::uint32_t read_count(std::string_view text);
+
+class Tracker final {
+ public:
+  Tracker(Host& host, const SettingsView& settings);
+
+  /// The site's compiled container; `bytes` must outlive the tracker. Without one no tag fires.
+  [[nodiscard]] Result<void, rules::Error> load_container(std::span<const std::byte> bytes);
+  [[nodiscard]] std::string_view data_layer_path(std::size_t index) const;
+
+  /// What the device holds, at start and whenever another page of this site has changed it. Empty text says
+  /// that what was there is gone: consent was withdrawn elsewhere.
+  void device(event::TimeMs now, std::string_view text);
+  /// A page is shown: at start, on a restore from the back/forward cache, on a virtual page view.
+  void page(event::TimeMs now, const CallView& call);
+  /// Click, step, conversion or custom event on the page.
+  void track(event::TimeMs now, const CallView& call);
+  /// An `{event: name}` of the data layer. It fires rules and is not recorded itself.
+  void push(event::TimeMs now, const CallView& call);
+  /// What the visitor decided; `undetermined` leaves a purpose as it is. Anything but a grant of analytics
+  /// empties memory and device.
+  void decide(event::TimeMs now, consent::States decision, const CallView& call);
+  /// A new visitor and session from the next event on; consent stays.
+  void reset(event::TimeMs now);
+
+  void tick(event::TimeMs now);
+  void flush(event::TimeMs now);
+  void ack(Slot slot, Answer answer, event::TimeMs now);
+
+  [[nodiscard]] consent::States consent() const { return consent_; }
+  [[nodiscard]] DropCounts& drops() { return drops_; }
+
+ private:
+  class PageFacts;
+  class Firings;
+
+  void record(event::TimeMs now, event::EventView event);
+  void record_view(event::TimeMs now, const CallView& call);
+  void run_rules(event::TimeMs now, rules::Occasion occasion, const CallView& call, bool held_only);
+  void leave_device();
+
+  Host& host_;
+  DropCounts drops_;
+  Identity identity_;
+  Outbox outbox_;
+  consent::Policy policy_;
+  consent::States consent_;
+  std::optional<rules::ContainerView> container_;
+
+  FixedText<event::kMaxUrlBytes> url_;
+  FixedText<event::kMaxUrlBytes> referrer_;
+  FixedText<event::kMaxTitleBytes> title_;
+  bool page_known_ = false;
+  bool page_counted_ = false;
+  std::bitset<rules::kMaxTags> fired_on_page_;
+  std::bitset<rules::kMaxTags> held_on_page_;
+};
+
+}  // namespace etappe::tracker
