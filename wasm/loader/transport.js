@@ -1,0 +1,20 @@
+// Batches on their way: POST as text/plain, which needs no preflight, so that it also arrives from a page that
+// is being left. Only called under a grant, hence with credentials.
+
+import { state, say } from './state.js';
+
+/** `done(status, retryAfterSeconds)` is called once, later; status 0 is "no answer". */
+export function send(bytes, done) {
+  const url = state.base + '/v1/events';
+  const body = new Blob([bytes], { type: 'text/plain' });
+  say('send', bytes.length, 'bytes');
+  // A browser without keepalive would cancel the request together with the page.
+  if (state.leaving && !('keepalive' in Request.prototype) && navigator.sendBeacon(url, body)) {
+    setTimeout(done, 0, 204, 0);
+    return;
+  }
+  fetch(url, { method: 'POST', body, keepalive: true, credentials: 'include' }).then(
+    (answer) => done(answer.status, Number(answer.headers.get('Retry-After')) || 0),
+    () => done(0, 0),
+  );
+}
