@@ -1,0 +1,109 @@
+// Calls of the loader as they lie in the scratch buffer.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "wasm/abi/call.hpp"
+
+namespace etappe::abi {
+namespace {
+
+std::string field(Field number, std::string_view text) {
+  std::string bytes{static_cast<char>(number), static_cast<char>(text.size() & 0xFFU),
+                    static_cast<char>(text.size() >> 8U)};
+  return bytes.append(text);
+}
+
+bool read(CallReader& reader, std::string_view bytes) {
+  return reader.read(std::as_bytes(std::span(bytes)), event::Type::event);
+}
+
+TEST(Call, HoldsAnEventWithItsLists) {
+  CallReader reader;
+  const std::string bytes =
+      field(Field::name, "order") + field(Field::value, "129.90") + field(Field::quantity, "3") +
+      field(Field::prop_key, "place") + field(Field::prop_text, "hero") + field(Field::prop_key, "n") +
+      field(Field::prop_number, "3.5") + field(Field::prop_key, "b") + field(Field::prop_boolean, "true") +
+      field(Field::item_id, "nx") + field(Field::item_quantity, "2") + field(Field::item_id, "mc") +
+      field(Field::item_price, "9.5") + field(Field::data_layer, "a") + field(Field::data_layer, "");
+  ASSERT_TRUE(read(reader, bytes));
+  const auto call = reader.call();
+  EXPECT_EQ(call.event.type, event::Type::event);
+  EXPECT_EQ(call.event.name, "order");
+  EXPECT_EQ(call.event.value, "129.90");
+  EXPECT_EQ(call.event.quantity, 3U);
+  ASSERT_EQ(call.event.props.size(), 3U);
+  EXPECT_EQ(call.event.props[0].value, "hero");
+  EXPECT_EQ(call.event.props[1].kind, event::PropKind::number);
+  EXPECT_EQ(call.event.props[2].kind, event::PropKind::boolean);
+  ASSERT_EQ(call.event.items.size(), 2U);
+  EXPECT_EQ(call.event.items[0].quantity, 2U);
+  EXPECT_EQ(call.event.items[1].price, "9.5");
+  ASSERT_EQ(call.data_layer.size(), 2U);
+  EXPECT_EQ(call.data_layer[0], "a");
+}
+
+TEST(Call, NothingOfTheCallBeforeIsLeftBehind) {
+  CallReader reader;
+  ASSERT_TRUE(read(reader, field(Field::name, "order") + field(Field::prop_key, "k") + field(Field::prop_text, "v") +
+                               field(Field::item_id, "i") + field(Field::data_layer, "d")));
+  ASSERT_TRUE(read(reader, ""));
+  const auto call = reader.call();
+  EXPECT_EQ(call.event.name, "");
+  EXPECT_TRUE(call.event.props.empty());
+  EXPECT_TRUE(call.event.items.empty());
+  EXPECT_TRUE(call.data_layer.empty());
+}
+
+TEST(Call, IsRefusedWhereverItIsCut) {
+  CallReader reader;
+  const std::string bytes = field(Field::name, "order");
+  for (std::size_t size = 1; size < bytes.size(); ++size) {
+    EXPECT_FALSE(read(reader, std::string_view(bytes).substr(0, size))) << size;
+  }
+  EXPECT_TRUE(read(reader, bytes));
+}
+
+TEST(Call, UnknownFieldsArePassedOver) {
+  CallReader reader;
+  const std::string bytes = field(static_cast<Field>(200), "later") + field(Field::name, "order");
+  ASSERT_TRUE(read(reader, bytes));
+  EXPECT_EQ(reader.call().event.name, "order");
+}
+
+TEST(Call, HoldsAsManyAsTheEventMayHaveAndNotOneMore) {
+  struct {
+    Field begins;
+    std::size_t limit;
+  } const kLists[] = {{Field::prop_key, event::kMaxProps}, {Field::item_id, event::kMaxItems}, {Field::data_layer, kMaxPaths}};
+  for (const auto& [begins, limit] : kLists) {
+    CallReader reader;
+    std::string bytes;
+    for (std::size_t i = 0; i < limit; ++i) {
+      bytes += field(begins, "x");
+    }
+    EXPECT_TRUE(read(reader, bytes));
+    EXPECT_FALSE(read(reader, bytes + field(begins, "x")));
+  }
+}
+
+TEST(Call, AValueWithoutItsPropertyOrItemIsRefused) {
+  for (const Field value : {Field::prop_text, Field::prop_number, Field::prop_boolean, Field::item_name,
+                            Field::item_price, Field::item_quantity}) {
+    CallReader reader;
+    EXPECT_FALSE(read(reader, field(value, "x")));
+  }
+}
+
+TEST(Call, ACountIsAtMostNineDigits) {
+  EXPECT_EQ(tracker::read_count("0"), 0U);
+  EXPECT_EQ(tracker::read_count("999999999"), 999'999'999U);
+  for (const char* bad : {"", "1000000000", "-1", "1.5", "x", " 1"}) {
+    EXPECT_EQ(tracker::read_count(bad), 0U) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace etappe::abi

@@ -1,0 +1,94 @@
+// A site and its collector for browser tests, in one loopback server on a free port: pages by path, the tracker file
+// as the publisher would make it, /v1/events. It writes down every request that reaches it.
+
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { readBatch } from './read_batch.mjs';
+
+export const kSite = 'NORDWERK';
+export const kStub =
+  '<script>window.etappe=window.etappe||function(){(etappe.q=etappe.q||[]).push(arguments)}</script>';
+
+export function snippet(attributes = '') {
+  return `${kStub}<script async ${attributes} src="/t/${kSite}.js"></script>`;
+}
+
+/**
+ * Pages are {path: html or {html, headers}}. `answer(number)` gives the status of the n-th batch.
+ * `config` is laid over the publisher's object.
+ */
+export async function openSite(share, { pages, answer = () => 204, config = {} }) {
+  const { engine } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));
+  const object = { site: kSite, policy: 'block', session_minutes: 30, container: '', engine: `/a/${engine}`, version: 7,
+    ...config };
+  const tracker = readFileSync(join(share, 'tracker.js'), 'utf8')
+    .replace('"__ETAPPE_CONFIG__"', () => JSON.stringify(object));
+
+  const requests = [];
+  const batches = [];
+  const waiting = new Set();
+  const server = createServer((request, response) => {
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      const path = request.url.split('?')[0];
+      requests.push({ method: request.method, url: request.url, headers: request.headers });
+      const js = (text) => {
+        response.setHeader('Content-Type', 'text/javascript; charset=utf-8');
+        response.end(text);
+      };
+      if (path === `/t/${kSite}.js`) js(tracker);
+      else if (path.startsWith('/a/')) js(readFileSync(join(share, path), 'utf8'));
+      else if (path === '/v1/events') {
+        const status = answer(batches.length);
+        batches.push({ status, type: request.headers['content-type'], ...readBatch(Buffer.concat(chunks)) });
+        response.statusCode = status;
+        response.setHeader('Access-Control-Allow-Origin', request.headers.origin ?? '*');
+        response.setHeader('Access-Control-Allow-Credentials', 'true');
+        response.end();
+      } else if (pages[path] !== undefined) {
+        const page = pages[path].html === undefined ? { html: pages[path], headers: {} } : pages[path];
+        response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', ...page.headers });
+        response.end(page.html);
+      } else {
+        response.statusCode = 404;
+        response.end();
+      }
+      for (const check of waiting) check();
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    requests,
+    batches,
+    /** Events of the batches that were answered with 2xx, in order of arrival. */
+    get events() {
+      return batches.filter(({ status }) => status < 300).flatMap(({ events }) => events);
+    },
+    /** The first value of `find()` that is true, looked at whenever a request has come in. */
+    until(find, what) {
+      return new Promise((resolve, reject) => {
+        const late = setTimeout(() => {
+          waiting.delete(check);
+          reject(new Error(`${what} did not happen; requests: ${requests.map(({ url }) => url).join(' ')}`));
+        }, 20_000);
+        const check = () => {
+          const found = find();
+          if (!found) return;
+          clearTimeout(late);
+          waiting.delete(check);
+          resolve(found);
+        };
+        waiting.add(check);
+        check();
+      });
+    },
+    close: () => new Promise((resolve) => {
+      server.closeAllConnections();
+      server.close(resolve);
+    }),
+  };
+}
