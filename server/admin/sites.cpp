@@ -155,26 +155,27 @@ Result<Site, Error> Sites::rotate_key(std::string_view key) {
   });
 }
 
-Result<std::uint32_t, Error> Sites::publish_container(std::string_view key, std::string_view source,
-                                                      std::string_view compiled, Time now) {
-  return guarded(database_, [&](sqlite3* db) -> Result<std::uint32_t, Error> {
+Result<void, Error> Sites::publish_container(std::string_view key, const Container& container, Time now) {
+  return guarded(database_, [&](sqlite3* db) -> Result<void, Error> {
     Transaction transaction(db);
     const auto site = find_in(db, key);
     if (!site) return fail(site.error());
-    Statement last(db, "SELECT coalesce(max(version), 0) FROM containers WHERE site = ?");
-    last.bind(site->id).step();
-    const std::int64_t version = last.integer(0) + 1;
-    Statement(db,
-              "INSERT INTO containers (site, version, source, compiled, created_at) VALUES (?, ?, ?, ?, ?)")
-        .bind(site->id)
-        .bind(version)
-        .bind(source)
-        .bind_blob(compiled)
-        .bind(now)
-        .run();
+    const std::int64_t version = container.version;
+    Statement former(db, "SELECT compiled FROM containers WHERE site = ? AND version = ?");
+    if (former.bind(site->id).bind(version).step()) {
+      if (former.text(0) != container.compiled) return fail(Error::exists);
+    } else {
+      Statement(db, "INSERT INTO containers (site, version, source, compiled, created_at) VALUES (?, ?, ?, ?, ?)")
+          .bind(site->id)
+          .bind(version)
+          .bind(container.source)
+          .bind_blob(container.compiled)
+          .bind(now)
+          .run();
+    }
     Statement(db, "UPDATE sites SET container = ? WHERE id = ?").bind(version).bind(site->id).run();
     transaction.commit();
-    return static_cast<std::uint32_t>(version);
+    return {};
   });
 }
 

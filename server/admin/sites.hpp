@@ -29,7 +29,7 @@ struct Site {
 };
 
 struct Container {
-  std::uint32_t version = 0;
+  std::uint32_t version = 0;  ///< the author's number, from 1
   std::string source;    ///< the author's JSON
   std::string compiled;  ///< what core/rules reads
 };
@@ -49,10 +49,9 @@ class Sites {
   /// Gives the site a new key; pages with the former one are no longer heard. Rows keep the site's id.
   [[nodiscard]] Result<Site, Error> rotate_key(std::string_view key);
 
-  /// Stores a version that server/container has compiled and makes it the published one. Versions are
-  /// numbered from 1 by this function and never changed.
-  [[nodiscard]] Result<std::uint32_t, Error> publish_container(std::string_view key, std::string_view source,
-                                                               std::string_view compiled, Time now);
+  /// Stores a version that server/container has compiled and makes it the published one. A version is never
+  /// changed: Error::exists when it was stored with other bytes; the same bytes again only publish it again.
+  [[nodiscard]] Result<void, Error> publish_container(std::string_view key, const Container& container, Time now);
   /// The published container; version 0 and no bytes when the site has none.
   [[nodiscard]] Result<Container, Error> container(std::string_view key);
 

@@ -43,7 +43,7 @@ class PublishTest : public ::testing::Test {
 };
 
 TEST_F(PublishTest, TheTrackerFileHoldsTheSitesConfigurationInPlaceOfTheQuotedName) {
-  ASSERT_TRUE(sites_.publish_container("nordwerk", "{}", std::string("\0\xFF\x10", 3), kNow));
+  ASSERT_TRUE(sites_.publish_container("nordwerk", {1, "{}", std::string("\0\xFF\x10", 3)}, kNow));
   ASSERT_TRUE(publish_now());
   const std::string text = script();
   const std::string_view before = "(function(c){run(c)})(";

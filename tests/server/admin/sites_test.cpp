@@ -111,22 +111,32 @@ TEST_F(SitesTest, ANewKeyReplacesTheOldOneAndKeepsTheIdOfTheRows) {
   EXPECT_EQ(sites_.rotate_key(site->key).error(), Error::not_found);
 }
 
-TEST_F(SitesTest, ContainerVersionsAreNumberedAndTheLastOneIsPublished) {
+TEST_F(SitesTest, TheContainerThatWasPublishedLastIsTheSitesOwn) {
   const auto site = *sites_.add(site_named("one"), kNow);
   EXPECT_EQ(sites_.container(site.key)->version, 0u);
-  EXPECT_EQ(*sites_.publish_container(site.key, "{}", std::string("\0\1", 2), kNow), 1u);
-  EXPECT_EQ(*sites_.publish_container(site.key, "{ }", std::string("\2\0", 2), kNow), 2u);
+  ASSERT_TRUE(sites_.publish_container(site.key, {2, "{}", std::string("\0\1", 2)}, kNow));
+  ASSERT_TRUE(sites_.publish_container(site.key, {5, "{ }", std::string("\2\0", 2)}, kNow));
   const auto container = sites_.container(site.key);
   ASSERT_TRUE(container);
-  EXPECT_EQ(container->version, 2u);
+  EXPECT_EQ(container->version, 5u);
   EXPECT_EQ(container->source, "{ }");
   EXPECT_EQ(container->compiled, std::string("\2\0", 2));
-  EXPECT_EQ(sites_.publish_container("nosite", "{}", "", kNow).error(), Error::not_found);
+  EXPECT_EQ(sites_.publish_container("nosite", {1, "{}", "x"}, kNow).error(), Error::not_found);
+}
+
+TEST_F(SitesTest, AVersionOfAContainerIsNeverChanged) {
+  const auto site = *sites_.add(site_named("one"), kNow);
+  ASSERT_TRUE(sites_.publish_container(site.key, {1, "{}", "first"}, kNow));
+  ASSERT_TRUE(sites_.publish_container(site.key, {2, "{}", "second"}, kNow));
+  EXPECT_EQ(sites_.publish_container(site.key, {1, "{}", "other"}, kNow).error(), Error::exists);
+  EXPECT_EQ(sites_.container(site.key)->version, 2u);
+  EXPECT_TRUE(sites_.publish_container(site.key, {1, "{}", "first"}, kNow)) << "an earlier version may be published again";
+  EXPECT_EQ(sites_.container(site.key)->version, 1u);
 }
 
 TEST_F(SitesTest, RemovingASiteRemovesWhatBelongsToIt) {
   const auto site = *sites_.add(site_named("one"), kNow);
-  ASSERT_TRUE(sites_.publish_container(site.key, "{}", "x", kNow));
+  ASSERT_TRUE(sites_.publish_container(site.key, {1, "{}", "x"}, kNow));
   ASSERT_TRUE(sites_.remove(site.key));
   EXPECT_EQ(sites_.find(site.key).error(), Error::not_found);
   EXPECT_EQ(sites_.remove(site.key).error(), Error::not_found);

@@ -1,0 +1,20 @@
+#pragma once
+// The commands of `etappe`, one file each. Adding a command to the parser fills `action` when a person types it;
+// main() runs it afterwards, so that no work happens inside the parser.
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace etappe::cli {
+
+/// Does the work; returns the exit code.
+using Action = std::function<int()>;
+
+void add_container(CLI::App& app, Action& action);
+void add_engine(CLI::App& app, Action& action);
+void add_init(CLI::App& app, Action& action);
+void add_site(CLI::App& app, Action& action);
+void add_token(CLI::App& app, Action& action);
+void add_user(CLI::App& app, Action& action);
+
+}  // namespace etappe::cli

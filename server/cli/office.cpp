@@ -1,0 +1,41 @@
+#include "server/cli/office.hpp"
+
+#include "server/cli/complain.hpp"
+
+namespace etappe::cli {
+
+admin::Time now() {
+  return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+Result<Office, int> Office::open(const Place& place) {
+  auto settings = place.settings();
+  if (!settings) return fail(settings.error());
+  const DataFolder folder{settings->data};
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder.database(), ignored))
+    return fail(complain("data_missing", folder.database().string() + " is not there; run `etappe init DIR`"));
+  return open_or_make(*std::move(settings));
+}
+
+Result<Office, int> Office::open_or_make(config::Settings settings) {
+  const DataFolder folder{settings.data};
+  auto database = admin::Database::open(folder.database());
+  if (!database) return fail(complain(database.error(), folder.database().string()));
+  return Office(std::move(settings), *std::move(database));
+}
+
+int Office::note(std::string_view action, std::string_view subject) {
+  const auto added = admin::Audit(*database_).add({now(), "command line", std::string(action), std::string(subject)});
+  return added ? kFine : complain(added.error(), folder().database().string());
+}
+
+int Office::publish() {
+  auto all_sites = sites();
+  auto all_tokens = tokens();
+  const auto assets = assets_folder(settings_);
+  const auto published = admin::publish(all_sites, all_tokens, settings_.data, assets);
+  return published ? kFine : complain(published.error(), assets.string());
+}
+
+}  // namespace etappe::cli

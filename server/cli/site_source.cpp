@@ -1,0 +1,73 @@
+#include "server/cli/site_source.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include "server/admin/site_file.hpp"
+#include "server/cli/complain.hpp"
+#if __has_include("server/container/container.hpp")
+#include "server/container/container.hpp"
+#endif
+#include "server/report/site.hpp"
+
+namespace etappe::cli {
+namespace {
+
+std::optional<std::string> read_text(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::error_code ignored;
+  if (!in || std::filesystem::is_directory(file, ignored)) return std::nullopt;
+  return std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+int cannot_read(const std::string& file) { return complain("file_unreadable", file + ": cannot be read"); }
+
+}  // namespace
+
+Result<admin::Container, int> compile_container(const std::string& file) {
+  const auto text = read_text(file);
+  if (!text) return fail(cannot_read(file));
+#if __has_include("server/container/container.hpp")
+  const container::Compiled compiled = container::compile(*text);
+  for (const container::Problem& problem : compiled.problems)
+    std::fprintf(stderr, "%s: %s: %s: %s\n", file.c_str(),
+                 problem.severity == container::Severity::error ? "error" : "warning", problem.where.c_str(),
+                 problem.message.c_str());
+  if (!compiled.ok()) return fail(complain("bad_container", file + ": not compiled; the errors are above"));
+  return admin::Container{
+      .version = compiled.version,
+      .source = *text,
+      .compiled = std::string(reinterpret_cast<const char*>(compiled.bytes.data()), compiled.bytes.size())};
+#else
+  return admin::Container{};
+#endif
+}
+
+Result<admin::Site, int> add_site_from(Office& office, const std::string& file) {
+  const auto text = read_text(file);
+  if (!text) return fail(cannot_read(file));
+  const auto site_file = admin::parse_site_file(*text);
+  if (!site_file)
+    return fail(complain(name_of(site_file.error().reason), file + ": " + site_file.error().where));
+  const auto funnels = report::funnels_from_json(site_file->site.funnels);
+  if (!funnels) return fail(complain("bad_funnels", file + ": " + funnels.error().message));
+
+  std::optional<admin::Container> container;
+  if (!site_file->container.empty()) {
+    auto compiled = compile_container(std::filesystem::path(file).parent_path() / site_file->container);
+    if (!compiled) return fail(compiled.error());
+    container = *std::move(compiled);
+  }
+  auto added = office.sites().add(site_file->site, now());
+  if (!added) return fail(complain(added.error(), site_file->site.name));
+  if (container && container->version != 0) {
+    const auto published = office.sites().publish_container(added->key, *container, now());
+    if (!published) return fail(complain(published.error(), site_file->container));
+  }
+  return *std::move(added);
+}
+
+}  // namespace etappe::cli
