@@ -1,6 +1,6 @@
 #pragma once
-// What the admin listener needs to know of people and sites. server/cli lays these ports over the database;
-// tests lay them over memory. Nothing here knows SQLite, a password's hash or a cookie.
+// What the admin listener needs to know of people and sites. server/cli lays these ports over the database; tests
+// lay them over memory. Nothing here knows SQLite, a password's hash or a cookie.
 
 #include <chrono>
 #include <cstdint>
@@ -14,14 +14,7 @@
 
 namespace etappe::api {
 
-enum class Role : std::uint8_t { viewer, editor, admin };
-
-/// What a bearer token was made for. A signed-in person has no scopes but a role.
-struct Scopes {
-  bool read = false;    ///< reports and sites
-  bool ingest = false;  ///< server-to-server events and flush
-  bool admin = false;   ///< everything
-};
+enum class Role : std::uint8_t { viewer, admin };
 
 /// A signed-in person.
 struct Person {
@@ -30,8 +23,17 @@ struct Person {
   Role role = Role::viewer;
 };
 
+/// What a bearer token was made for: reports and sites; server-to-server events and flush; everything.
+enum class Scope : std::uint8_t { read, ingest, admin };
+
+/// A program that showed a bearer token.
+struct Bearer {
+  Scope scope = Scope::read;
+  std::string site_id;  ///< the only site it may see; empty: all
+};
+
 struct Session {
-  std::string token;  ///< opaque, at least 128 bits of entropy, safe in a cookie
+  std::string token;  ///< opaque, at least 128 bits of entropy, only characters that a cookie may carry
   std::chrono::seconds lifetime{};
 };
 
@@ -42,21 +44,22 @@ class Accounts {
  public:
   virtual ~Accounts() = default;
   /// Takes the same time whether the login exists or not.
-  [[nodiscard]] virtual Result<Session, SignIn> sign_in(std::string_view login,
-                                                        std::string_view password) = 0;
+  [[nodiscard]] virtual Result<Session, SignIn> sign_in(std::string_view login, std::string_view password) = 0;
   /// Ends that session for good; a token that is none is no error.
   virtual void sign_out(std::string_view session_token) = 0;
   [[nodiscard]] virtual std::optional<Person> person_of(std::string_view session_token) = 0;
-  /// Scopes of a bearer token that is neither revoked nor expired.
-  [[nodiscard]] virtual std::optional<Scopes> scopes_of(std::string_view bearer_token) = 0;
+  /// The bearer of a token that is neither revoked nor expired.
+  [[nodiscard]] virtual std::optional<Bearer> bearer_of(std::string_view token) = 0;
 };
 
 /// Thread-safe; may block: worker threads only.
 class Sites {
  public:
   virtual ~Sites() = default;
+  /// In the order in which people see them.
   [[nodiscard]] virtual std::vector<report::Site> all() = 0;
-  [[nodiscard]] virtual std::optional<report::Site> find(std::string_view key) = 0;
+  /// The two script elements to paste into every page.
+  [[nodiscard]] virtual std::string snippet(const report::Site& site) = 0;
 };
 
 }  // namespace etappe::api

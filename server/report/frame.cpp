@@ -69,7 +69,7 @@ Frame Frame::open(Asker& asker, const Site& site, const Ask& ask, Presence prese
   Frame frame;
   frame.shift_ = comparison_shift(ask.period);
   const std::string as_of = utc_text(ask.as_of);
-  frame.current_ = {site.key, site.zone, ask.period, utc_text(ask.as_of + kClockSlack)};
+  frame.current_ = {site.id, site.zone, ask.period, utc_text(ask.as_of + kClockSlack)};
 
   Question calendar = question_for(frame.current_, {}, std::string(kCalendar));
   calendar.parameters.emplace_back("as_of", as_of);
@@ -99,7 +99,7 @@ Frame Frame::open(Asker& asker, const Site& site, const Ask& ask, Presence prese
                                 {{"recorded_from", text_of(*frame.recorded_from_)}}});
       // Without a running day the comparison ends with its last day.
       const std::string until = running ? same_time_before : as_of;
-      frame.previous_ = Scope{site.key, site.zone, comparison.period, until};
+      frame.previous_ = Scope{site.id, site.zone, comparison.period, until};
     }
     report.comparison = std::move(comparison);
   }

@@ -44,7 +44,8 @@ struct Funnel {
 };
 
 struct Site {
-  std::string key;
+  std::string id;   ///< what its rows carry; never changes
+  std::string key;  ///< what people and addresses carry
   std::string name;
   std::vector<std::string> domains;
   std::string zone;      ///< IANA name, known to exist
