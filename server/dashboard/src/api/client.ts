@@ -1,0 +1,148 @@
+// The one place that talks to /api/v1. The shapes are those of docs/openapi.json.
+import type { Day } from '../day.ts';
+
+export type Cell = string | number | null;
+export type Compare = 'previous' | 'none';
+export type ReportName = 'overview' | 'channels' | 'conversions' | 'funnel';
+
+export interface Me { login: string; name: string; role: 'admin' | 'editor' | 'viewer' }
+export interface FunnelName { id: string; name: string }
+export interface Site {
+  key: string;
+  name: string;
+  domains: string[];
+  zone: string;
+  currency: string;
+  demo: boolean;
+  snippet: string;
+  funnels: FunnelName[];
+}
+
+export interface Table { columns: { name: string; unit: string }[]; rows: Cell[][] }
+export type Totals = Record<string, Cell>;
+export interface TableWithTotals extends Table { totals: Totals }
+export interface FunnelTable extends TableWithTotals { funnel: FunnelName & { window_days: number } }
+export interface Comparison { kind: 'previous'; from: Day; to: Day; shift_days: number; until: string | null }
+export interface Consent { coverage: number | null; page_views: number; policy: 'block' | 'queue' | 'cookieless' }
+export interface Note { code: string; text: string; data: Record<string, Cell> }
+export interface Statement { name: string; sql: string; parameters: Record<string, string> }
+
+interface ReportHead {
+  site: string;
+  from: Day;
+  to: Day;
+  zone: string;
+  currency: string;
+  demo: boolean;
+  as_of: string;
+  incomplete_day: Day | null;
+  recorded_from: Day | null;
+  comparison: Comparison | null;
+  state: 'ok' | 'nothing_recorded' | 'nothing_in_period';
+  nearest_day: Day | null;
+  consent: Consent;
+  other_currencies: { currency: string; conversions: number; value: string }[];
+  notes: Note[];
+  sql?: Statement[];
+}
+export interface OverviewReport extends ReportHead, TableWithTotals {
+  report: 'overview';
+  channels: TableWithTotals;
+  funnel: FunnelTable | null;
+}
+export interface ChannelsReport extends ReportHead, TableWithTotals {
+  report: 'channels';
+  breakdown: Table;
+  series: Table;
+}
+export interface ConversionsReport extends ReportHead, TableWithTotals {
+  report: 'conversions';
+  series: Table;
+}
+export interface FunnelReport extends ReportHead, FunnelTable { report: 'funnel' }
+export interface Reports {
+  overview: OverviewReport;
+  channels: ChannelsReport;
+  conversions: ConversionsReport;
+  funnel: FunnelReport;
+}
+export type Report = Reports[ReportName];
+
+export interface Question {
+  site: string;
+  name: ReportName;
+  from: Day;
+  to: Day;
+  compare: Compare;
+  funnel: string | null;
+}
+
+/** Why there is no answer. `offline`: nothing came back at all; otherwise the problem's status and reason. */
+export interface Failure { status: number | 'offline'; reason: string; retryAfterSeconds: number | null }
+export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+export function login(name: string, password: string): Promise<Answer<null>> {
+  return send('POST', '/login', null, { login: name, password });
+}
+export function logout(): Promise<Answer<null>> {
+  return send('POST', '/logout', null);
+}
+export function me(): Promise<Answer<Me>> {
+  return send('GET', '/me', null);
+}
+export async function sites(): Promise<Answer<Site[]>> {
+  const answer = await send<{ sites: Site[] }>('GET', '/sites', null);
+  return answer.ok ? { ok: true, value: answer.value.sites } : answer;
+}
+export function report(question: Question, signal: AbortSignal): Promise<Answer<Report>> {
+  return send('GET', reportPath(question, {}), signal);
+}
+/** The statements that fed a report, with their parameters. */
+export async function statements(question: Question, signal: AbortSignal): Promise<Answer<Statement[]>> {
+  const answer = await send<Report>('GET', reportPath(question, { sql: '1' }), signal);
+  return answer.ok ? { ok: true, value: answer.value.sql ?? [] } : answer;
+}
+
+function reportPath(question: Question, extra: Record<string, string>): string {
+  const query = new URLSearchParams({ from: question.from, to: question.to, compare: question.compare, ...extra });
+  if (question.funnel) query.set('funnel', question.funnel);
+  return `/sites/${encodeURIComponent(question.site)}/reports/${question.name}?${query}`;
+}
+
+async function send<T>(method: 'GET' | 'POST', path: string, signal: AbortSignal | null, body?: object): Promise<Answer<T>> {
+  const request: RequestInit = { method, signal, headers: { accept: 'application/json' }, credentials: 'same-origin' };
+  if (body) {
+    request.body = JSON.stringify(body);
+    request.headers = { accept: 'application/json', 'content-type': 'application/json' };
+  }
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, request);
+    if (response.ok) {
+      return { ok: true, value: response.status === 204 ? (null as T) : ((await response.json()) as T) };
+    }
+  } catch {
+    return { ok: false, failure: { status: 'offline', reason: 'no_answer', retryAfterSeconds: null } };
+  }
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return {
+    ok: false,
+    failure: {
+      status: response.status,
+      reason: await problemReason(response),
+      retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
+    },
+  };
+}
+
+async function problemReason(response: Response): Promise<string> {
+  try {
+    const problem: unknown = await response.json();
+    if (typeof problem === 'object' && problem !== null && 'reason' in problem && typeof problem.reason === 'string') {
+      return problem.reason;
+    }
+  } catch {
+    // A proxy in front answered with a page of its own; the status still says what happened.
+  }
+  return `http_${response.status}`;
+}

@@ -1,0 +1,110 @@
+// Who is here, which site, which page. Without a session there is only the login; the address is kept meanwhile.
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { logout, me as askMe, sites as askSites, type Failure, type Me, type Site } from './api/client.ts';
+import type { Language } from './format.ts';
+import { Nav, Tabs } from './frame/nav.tsx';
+import { TopBar } from './frame/top_bar.tsx';
+import { SpeechProvider, speechOf, useSpeech } from './language.tsx';
+import { useNavigation } from './navigation.tsx';
+import { Channels } from './pages/channels.tsx';
+import { Conversions } from './pages/conversions.tsx';
+import { Funnels } from './pages/funnels.tsx';
+import { Login, type Why } from './pages/login.tsx';
+import { Overview } from './pages/overview.tsx';
+import { FailureCard, AwayBanner } from './parts/states.tsx';
+import { isAway } from './load.ts';
+import { keepLanguage, keepTheme, readLanguage, readTheme, type Theme } from './preferences.ts';
+
+type Session =
+  | { kind: 'asking' }
+  | { kind: 'nobody'; why: Why }
+  | { kind: 'failed'; failure: Failure; at: Date }
+  | { kind: 'here'; me: Me; sites: Site[] };
+
+const kRetryMillis = 5000;
+
+export function App() {
+  const [language, setLanguage] = useState<Language>(readLanguage);
+  const [theme, setTheme] = useState<Theme>(readTheme);
+  const [session, setSession] = useState<Session>({ kind: 'asking' });
+
+  useEffect(() => keepLanguage(language), [language]);
+  useEffect(() => keepTheme(theme), [theme]);
+
+  const start = useCallback(() => {
+    void openSession().then(setSession);
+  }, []);
+  useEffect(start, [start]);
+  useEffect(() => {
+    if (session.kind !== 'failed' || !isAway(session.failure)) return;
+    const timer = setTimeout(start, kRetryMillis);
+    return () => clearTimeout(timer);
+  }, [session, start]);
+
+  const ended = useCallback(() => setSession({ kind: 'nobody', why: 'ended' }), []);
+  const signOut = useCallback(() => {
+    void logout().then(() => setSession({ kind: 'nobody', why: 'signed-out' }));
+  }, []);
+
+  return (
+    <SpeechProvider value={speechOf(language)}>
+      {session.kind === 'nobody' && <Login why={session.why} signedIn={start} setLanguage={setLanguage} />}
+      {session.kind === 'failed' && <Unreachable failure={session.failure} at={session.at} retry={start} />}
+      {session.kind === 'here' && (
+        <Signed me={session.me} sites={session.sites} theme={theme} setTheme={setTheme} setLanguage={setLanguage} signOut={signOut} ended={ended} />
+      )}
+    </SpeechProvider>
+  );
+}
+
+async function openSession(): Promise<Session> {
+  const who = await askMe();
+  if (!who.ok) {
+    return who.failure.status === 401 ? { kind: 'nobody', why: 'start' } : { kind: 'failed', failure: who.failure, at: new Date() };
+  }
+  const sites = await askSites();
+  return sites.ok
+    ? { kind: 'here', me: who.value, sites: sites.value }
+    : { kind: 'failed', failure: sites.failure, at: new Date() };
+}
+
+function Unreachable({ failure, at, retry }: { failure: Failure; at: Date; retry(): void }) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (
+    <main class="login" id="content">
+      <h1 class="vh">Etappe</h1>
+      {isAway(failure) ? <AwayBanner failure={failure} /> : <FailureCard page="Etappe" failure={failure} at={at} zone={zone} retry={retry} />}
+    </main>
+  );
+}
+
+interface SignedProps {
+  me: Me;
+  sites: Site[];
+  theme: Theme;
+  setTheme(theme: Theme): void;
+  setLanguage(language: Language): void;
+  signOut(): void;
+  ended(): void;
+}
+
+function Signed({ sites, ended, ...person }: SignedProps) {
+  const { words } = useSpeech();
+  const { view } = useNavigation();
+  const site = sites.find(({ key }) => key === view.site) ?? sites[0];
+  if (!site) return <main class="login" id="content"><h1>Etappe</h1><p>{words.states.noSites}</p></main>;
+  const Page = { overview: Overview, channels: Channels, conversions: Conversions, funnels: Funnels }[view.page];
+  return (
+    <>
+      <a class="skip" href="#content">{words.skip}</a>
+      <div class="app">
+        <Nav sites={sites} site={site} />
+        <div>
+          <TopBar sites={sites} site={site} {...person} />
+          <Page site={site} ended={ended} />
+        </div>
+      </div>
+      <Tabs />
+    </>
+  );
+}

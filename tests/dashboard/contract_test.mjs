@@ -1,0 +1,39 @@
+// The stand-in for the server answers in the shapes of docs/openapi.json; otherwise the page tests would prove nothing.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import Ajv from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { kSecondSite, report, site } from './figures.mjs';
+
+const document = JSON.parse(await readFile(new URL('../../docs/openapi.json', import.meta.url), 'utf8'));
+const ajv = addFormats(new Ajv({ strict: false, allErrors: true }));
+ajv.addSchema({ $id: 'api', components: document.components });
+
+function assertShape(schema, value) {
+  const validate = ajv.getSchema(`api#/components/schemas/${schema}`) ?? ajv.compile({ $ref: `api#/components/schemas/${schema}` });
+  assert.ok(validate(value), `${schema}: ${ajv.errorsText(validate.errors)}`);
+}
+
+const kSchema = { overview: 'Overview', channels: 'Channels', conversions: 'Conversions', funnel: 'Funnel' };
+for (const [name, schema] of Object.entries(kSchema)) {
+  for (const shape of ['ok', 'nothing_recorded', 'nothing_in_period']) {
+    for (const compare of ['previous', 'none']) {
+      test(`the mock's ${name} report, ${shape}, compared with ${compare}, has the documented shape`, () => {
+        const body = report(name, { from: '2026-10-26', to: '2026-11-22', compare, funnel: null, shape, hostile: false, sql: true });
+        assertShape(schema, body);
+        assert.equal(body.rows.length > 0, shape === 'ok' || name === 'overview' || name === 'funnel');
+      });
+    }
+  }
+}
+
+test('the mock\'s sites have the documented shape', () => {
+  assertShape('Sites', { sites: [site(false), site(true), kSecondSite] });
+});
+
+test('a body that lacks a documented field is refused by the same check', () => {
+  const { totals, ...body } = report('overview', { from: '2026-10-26', to: '2026-11-22', compare: 'none', funnel: null, shape: 'ok', hostile: false, sql: false });
+  assert.ok(totals);
+  assert.throws(() => assertShape('Overview', body), /totals/);
+});
