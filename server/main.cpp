@@ -10,11 +10,13 @@ int main(int argc, char** argv) {
   app.set_help_all_flag("--help-all", "the help of every command");
   cli::Action action;
   cli::add_init(app, action);
+  cli::add_serve(app, action);
   cli::add_engine(app, action);
   cli::add_site(app, action);
   cli::add_user(app, action);
   cli::add_token(app, action);
   cli::add_container(app, action);
+  cli::add_decode(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

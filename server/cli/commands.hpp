@@ -11,8 +11,10 @@ namespace etappe::cli {
 using Action = std::function<int()>;
 
 void add_container(CLI::App& app, Action& action);
+void add_decode(CLI::App& app, Action& action);
 void add_engine(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
+void add_serve(CLI::App& app, Action& action);
 void add_site(CLI::App& app, Action& action);
 void add_token(CLI::App& app, Action& action);
 void add_user(CLI::App& app, Action& action);

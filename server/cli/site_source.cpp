@@ -8,9 +8,7 @@
 
 #include "server/admin/site_file.hpp"
 #include "server/cli/complain.hpp"
-#if __has_include("server/container/container.hpp")
 #include "server/container/container.hpp"
-#endif
 #include "server/report/site.hpp"
 
 namespace etappe::cli {
@@ -30,7 +28,6 @@ int cannot_read(const std::string& file) { return complain("file_unreadable", fi
 Result<admin::Container, int> compile_container(const std::string& file) {
   const auto text = read_text(file);
   if (!text) return fail(cannot_read(file));
-#if __has_include("server/container/container.hpp")
   const container::Compiled compiled = container::compile(*text);
   for (const container::Problem& problem : compiled.problems)
     std::fprintf(stderr, "%s: %s: %s: %s\n", file.c_str(),
@@ -41,9 +38,6 @@ Result<admin::Container, int> compile_container(const std::string& file) {
       .version = compiled.version,
       .source = *text,
       .compiled = std::string(reinterpret_cast<const char*>(compiled.bytes.data()), compiled.bytes.size())};
-#else
-  return admin::Container{};
-#endif
 }
 
 Result<admin::Site, int> add_site_from(Office& office, const std::string& file) {
@@ -63,7 +57,7 @@ Result<admin::Site, int> add_site_from(Office& office, const std::string& file) 
   }
   auto added = office.sites().add(site_file->site, now());
   if (!added) return fail(complain(added.error(), site_file->site.name));
-  if (container && container->version != 0) {
+  if (container) {
     const auto published = office.sites().publish_container(added->key, *container, now());
     if (!published) return fail(complain(published.error(), site_file->container));
   }
