@@ -1,0 +1,51 @@
+// Makes the golden files: for every folder of cases/ its bytes.bin and expected.txt from its case.json.
+//   node tests/golden/encode.mjs           writes them
+//   node tests/golden/encode.mjs --check   fails when what is committed differs
+//
+// A case.json has "about" and either "batch" (wire.mjs) or "container" (container.mjs). A broken file is a good one
+// that "spoil" changes: "cut" takes bytes off its end, "append" adds some, "set" replaces some (hexadecimal). Then
+// "unreadable" says how every reader refuses it.
+
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { containerBytes, containerReading } from './container.mjs';
+import { batchBytes, batchReading, hex } from './wire.mjs';
+
+const cases = join(dirname(fileURLToPath(import.meta.url)), 'cases');
+const check = process.argv.includes('--check');
+
+function spoiled(bytes, { cut = 0, append = '', set = {} } = {}) {
+  const out = [...bytes.slice(0, bytes.length - cut), ...hex(append)];
+  for (const [offset, value] of Object.entries(set)) {
+    // From the end, when the offset is negative.
+    const at = offset < 0 ? out.length + Number(offset) : Number(offset);
+    out.splice(at, hex(value).length, ...hex(value));
+  }
+  return out;
+}
+
+function make(description) {
+  const { batch, container, spoil, unreadable } = description;
+  const bytes = spoiled(batch ? batchBytes(batch) : containerBytes(container), spoil);
+  const lines = unreadable ? [`unreadable ${unreadable}`] : batch ? batchReading(batch) : containerReading(container);
+  return { 'bytes.bin': Buffer.from(bytes), 'expected.txt': Buffer.from(lines.join('\n') + '\n') };
+}
+
+const names = readdirSync(cases).sort();
+let differing = 0;
+for (const name of names) {
+  const files = make(JSON.parse(readFileSync(join(cases, name, 'case.json'), 'utf8')));
+  for (const [file, content] of Object.entries(files)) {
+    const path = join(cases, name, file);
+    if (!check) {
+      writeFileSync(path, content);
+    } else if (!existsSync(path) || !readFileSync(path).equals(content)) {
+      console.error(`${path} is not what its case.json says; run node tests/golden/encode.mjs and look at the change`);
+      ++differing;
+    }
+  }
+}
+if (names.length === 0) throw new Error(`no cases in ${cases}`);
+console.log(`${names.length} cases, ${differing} files differ`);
+process.exitCode = differing === 0 ? 0 : 1;
