@@ -1,0 +1,239 @@
+#include "server/collect/intake.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "core/codec/batch.hpp"
+#include "core/codec/envelope.hpp"
+
+namespace etappe::collect {
+namespace {
+
+using namespace std::chrono_literals;
+using event::TimeMs;
+
+const TimeMs kNow{std::chrono::milliseconds(1'777'629'600'000)};  // 2026-05-01T10:00:00Z
+
+std::shared_ptr<const artefact::SiteTable> table() {
+  artefact::Site site;
+  site.key = "s1";
+  site.id = "stable-id";
+  site.domains = {"a.example"};
+  site.ingest_token_hashes = {"2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"};  // "secret"
+  return artefact::SiteTable::of({site});
+}
+
+std::string id_text(int number) {
+  char text[37];
+  std::snprintf(text, sizeof text, "00000000-0000-7000-8000-%012d", number);
+  return text;
+}
+
+/// A JSON event of that number with these further members.
+std::string event_json(int number, const std::string& members) {
+  return R"({"id":")" + id_text(number) + R"(","t":"view","ts":"2026-05-01T09:59:50Z","url":"https://a.example/")" +
+         members + "}";
+}
+std::string batch_json(const std::string& events, const std::string& members = "") {
+  return R"({"site":"s1")" + members + R"(,"events":[)" + events + "]}";
+}
+
+struct Opened {
+  Record record;
+  codec::Lists lists;
+  codec::EnvelopeView envelope;
+};
+
+class IntakeTest : public ::testing::Test {
+ protected:
+  Result<Intake, Refused> take(const std::string& body, const Arrival& arrival) {
+    return take_in(std::as_bytes(std::span(body)), arrival, *table_);
+  }
+  Result<Intake, Refused> take(const std::string& body) { return take(body, arrival()); }
+  static Arrival arrival() {
+    Arrival arrival;
+    arrival.received_at = kNow;
+    arrival.user_agent = "Mozilla/5.0";
+    return arrival;
+  }
+  /// The envelope of a record; it lives as long as the test.
+  const codec::EnvelopeView& open(const Record& record) {
+    opened_.push_back(std::make_unique<Opened>());
+    Opened& one = *opened_.back();
+    one.record = record;
+    const auto envelope = codec::read_envelope(one.record, one.lists);
+    EXPECT_TRUE(envelope.has_value());
+    if (envelope) one.envelope = *envelope;
+    return one.envelope;
+  }
+
+  std::shared_ptr<const artefact::SiteTable> table_ = table();
+  std::vector<std::unique_ptr<Opened>> opened_;
+};
+
+TEST_F(IntakeTest, MakesAnEnvelopeWithEverythingOnlyTheMomentOfArrivalKnows) {
+  const auto intake = take(batch_json(event_json(1, R"(,"title":"T")")));
+  ASSERT_TRUE(intake.has_value());
+  EXPECT_EQ(intake->site, "s1");
+  ASSERT_EQ(intake->records.size(), 1u);
+  const auto& envelope = open(intake->records[0]);
+  EXPECT_EQ(envelope.received_at, kNow);
+  EXPECT_EQ(envelope.client_time, kNow - 10s);
+  EXPECT_EQ(envelope.event.time, kNow - 10s);
+  EXPECT_EQ(envelope.site, "stable-id") << "rows keep the id that survives a rotated key";
+  EXPECT_EQ(envelope.user_agent, "Mozilla/5.0");
+  EXPECT_EQ(envelope.event.title, "T");
+  EXPECT_EQ(event::parse_uuid(id_text(1)), envelope.event.id);
+}
+
+TEST_F(IntakeTest, KeepsIdsOnlyBesideAGrantedAnalyticsConsent) {
+  const struct {
+    const char* consent;
+    codec::Link link;
+  } rows[] = {
+      {R"(,"consent":{"analytics":true})", codec::Link::linked},
+      {R"(,"consent":{"analytics":true,"marketing":false})", codec::Link::linked},
+      {R"(,"consent":{"analytics":false})", codec::Link::unlinked},
+      {R"(,"consent":{"marketing":true})", codec::Link::unlinked},
+      {R"(,"consent":{})", codec::Link::unlinked},
+      {"", codec::Link::unlinked},
+  };
+  for (const auto& row : rows) {
+    const auto intake = take(batch_json(event_json(1, std::string(R"(,"visitor":"v1","session":"s1")") + row.consent)));
+    ASSERT_TRUE(intake.has_value()) << row.consent;
+    const auto& envelope = open(intake->records[0]);
+    const bool linked = row.link == codec::Link::linked;
+    EXPECT_EQ(envelope.link, row.link) << row.consent;
+    EXPECT_EQ(envelope.event.visitor, linked ? "v1" : "") << row.consent;
+    EXPECT_EQ(envelope.event.session, linked ? "s1" : "") << row.consent;
+    if (!linked) {
+      const std::string_view bytes(reinterpret_cast<const char*>(intake->records[0].data()), intake->records[0].size());
+      EXPECT_EQ(bytes.find("v1"), std::string_view::npos) << "not even as bytes: " << row.consent;
+    }
+  }
+}
+
+TEST_F(IntakeTest, OneBadEventDoesNotLoseItsBatch) {
+  const auto intake = take(batch_json(event_json(1, "") + "," + event_json(2, R"(,"value":"x")") + "," + "5" + "," +
+                                      event_json(4, "")));
+  ASSERT_TRUE(intake.has_value());
+  EXPECT_EQ(intake->records.size(), 2u);
+  ASSERT_EQ(intake->rejected.size(), 2u);
+  EXPECT_EQ(intake->rejected[0].index, 1u);
+  EXPECT_EQ(intake->rejected[0].reason, "bad_value");
+  EXPECT_EQ(intake->rejected[1].index, 2u);
+  EXPECT_EQ(intake->rejected[1].reason, "bad_field");
+  EXPECT_THAT(intake->ids, ::testing::ElementsAre(*event::parse_uuid(id_text(1)), *event::parse_uuid(id_text(4))));
+}
+
+TEST_F(IntakeTest, ABatchWithoutAnythingGoodIsRefusedAndSaysWhy) {
+  const auto refused = take(batch_json(event_json(1, R"(,"value":"x")")));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().refusal, Refusal::no_valid_event);
+  EXPECT_EQ(refused.error().site, "s1");
+  ASSERT_EQ(refused.error().rejected.size(), 1u);
+}
+
+TEST_F(IntakeTest, RefusesEventsOlderThanADayUnlessABearerSendsThem) {
+  const struct {
+    const char* ts;
+    const char* authorization;
+    bool kept;
+  } rows[] = {
+      {"2026-04-30T09:50:00Z", "", true},              // 24 h 10 min
+      {"2026-04-30T09:49:59.999Z", "", false},         // and a millisecond
+      {"2026-04-30T09:49:59.999Z", "Bearer secret", true},
+      {"2019-01-01T00:00:00Z", "Bearer secret", true},
+  };
+  for (const auto& row : rows) {
+    Arrival with = arrival();
+    with.authorization = row.authorization;
+    const auto intake = take(batch_json(event_json(1, std::string(R"(,"ts":")") + row.ts + "\"")), with);
+    EXPECT_EQ(intake.has_value(), row.kept) << row.ts << " " << row.authorization;
+    if (!intake) {
+      ASSERT_EQ(intake.error().rejected.size(), 1u);
+      EXPECT_EQ(intake.error().rejected[0].reason, "too_old");
+    }
+  }
+}
+
+TEST_F(IntakeTest, CorrectsAWrongClockAndKeepsWhatItSaid) {
+  const auto intake = take(batch_json(event_json(1, R"(,"ts":"2020-01-01T00:00:00Z")"),
+                                      R"(,"sent_at":"2020-01-01T00:00:30Z")"));
+  ASSERT_TRUE(intake.has_value());
+  const auto& envelope = open(intake->records[0]);
+  EXPECT_EQ(envelope.event.time, kNow - 30s);
+  EXPECT_EQ(envelope.client_time, TimeMs(std::chrono::milliseconds(1'577'836'800'000)));
+}
+
+TEST_F(IntakeTest, RedactsBeforeAnythingIsWritten) {
+  const auto intake = take(batch_json(event_json(
+      1, R"(,"url":"https://a.example/?m=max%40b.de","title":"max@b.de","props":{"note":"max@b.de","pw":"\u0000"})")));
+  ASSERT_TRUE(intake.has_value());
+  const Record& record = intake->records[0];
+  const std::string_view bytes(reinterpret_cast<const char*>(record.data()), record.size());
+  EXPECT_EQ(bytes.find("max"), std::string_view::npos);
+  EXPECT_EQ(open(record).event.props[1].value, "\xEF\xBF\xBD");
+}
+
+TEST_F(IntakeTest, TakesABinaryBatchJustAsWell) {
+  std::vector<std::byte> space(8192);
+  codec::BatchWriter writer(space);
+  codec::HeaderView header;
+  header.site = "s1";
+  header.instance.bytes[0] = 7;
+  header.base = kNow - 60s;
+  writer.begin(header);
+  event::EventView event;
+  event.type = event::Type::view;
+  event.time = kNow - 20s;
+  event.url = "https://a.example/x?email=abc";
+  event.visitor = "v";
+  event.consent.analytics = consent::State::granted;
+  ASSERT_TRUE(writer.add(event, 1).has_value());
+  event.url = {};
+  ASSERT_TRUE(writer.add(event, 2).has_value());
+  const auto bytes = writer.finish(kNow - 1s);
+  const auto intake = take_in(bytes, arrival(), *table_);
+  ASSERT_TRUE(intake.has_value()) << name_of(intake.error().refusal);
+  ASSERT_EQ(intake->records.size(), 1u);
+  const auto& envelope = open(intake->records[0]);
+  EXPECT_EQ(envelope.event.url, "https://a.example/x?email=[email]");
+  EXPECT_EQ(envelope.event.visitor, "v");
+  EXPECT_EQ(envelope.event.time, kNow - 20s);
+  ASSERT_EQ(intake->rejected.size(), 1u);
+  EXPECT_EQ(intake->rejected[0].reason, "missing_url");
+
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    const auto cut = take_in(bytes.first(length), arrival(), *table_);
+    ASSERT_FALSE(cut.has_value()) << length;
+    EXPECT_EQ(cut.error().refusal, length == 0 ? Refusal::bad_json : Refusal::bad_frame) << length;
+  }
+  std::vector<std::byte> later(bytes.begin(), bytes.end());
+  later[1] = std::byte{2};
+  EXPECT_EQ(take_in(later, arrival(), *table_).error().refusal, Refusal::bad_version);
+}
+
+TEST_F(IntakeTest, CutsALongUserAgentAndDropsOneThatIsNotText) {
+  Arrival with = arrival();
+  const std::string long_one = std::string(1023, 'x') + "ä";
+  with.user_agent = long_one;
+  EXPECT_EQ(open(take(batch_json(event_json(1, "")), with)->records[0]).user_agent, std::string(1023, 'x'));
+  with.user_agent = "\xff\xfe";
+  EXPECT_EQ(open(take(batch_json(event_json(1, "")), with)->records[0]).user_agent, "");
+}
+
+TEST_F(IntakeTest, HoldsBackNothingOfTheSiteFromAnUnknownSender) {
+  Arrival with = arrival();
+  with.origin = "https://evil.example";
+  const auto refused = take(batch_json(event_json(1, "")), with);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().refusal, Refusal::origin_refused);
+  EXPECT_EQ(refused.error().site, "") << "no label, no CORS header for a sender that was not admitted";
+  EXPECT_EQ(take(R"({"site":"other","events":[{}]})").error().refusal, Refusal::unknown_site);
+}
+
+}  // namespace
+}  // namespace etappe::collect

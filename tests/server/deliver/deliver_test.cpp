@@ -1,0 +1,159 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <optional>
+
+#include "server/deliver/delivery.hpp"
+#include "server/deliver/encoding.hpp"
+#include "server/deliver/health.hpp"
+
+namespace etappe::deliver {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(Encoding, IsTheBestThatIsOfferedAndTaken) {
+  const Offers both{.gzip = true, .br = true};
+  const struct {
+    const char* header;
+    Offers offers;
+    Encoding expected;
+  } rows[] = {
+      {"gzip, deflate, br", both, Encoding::br},
+      {"gzip, deflate, br, zstd", both, Encoding::br},
+      {"GZIP", both, Encoding::gzip},
+      {"br", {.gzip = true, .br = false}, Encoding::identity},
+      {"gzip, br", {.gzip = true, .br = false}, Encoding::gzip},
+      {"br;q=0, gzip", both, Encoding::gzip},
+      {"br;q=0.000,gzip;q=0", both, Encoding::identity},
+      {"br;q=0.001", both, Encoding::br},
+      {"*", both, Encoding::br},
+      {"*;q=0", both, Encoding::identity},
+      {"br;q=0, *", both, Encoding::gzip},
+      {"identity", both, Encoding::identity},
+      {"", both, Encoding::identity},
+      {",;=,", both, Encoding::identity},
+      {"brx", both, Encoding::identity},
+  };
+  for (const auto& row : rows) EXPECT_EQ(choose(row.header, row.offers), row.expected) << row.header;
+}
+
+TEST(EntityTag, IsFoundInAnIfNoneMatch) {
+  EXPECT_TRUE(matches(R"("a")", R"("a")"));
+  EXPECT_TRUE(matches(R"("b", W/"a")", R"("a")"));
+  EXPECT_TRUE(matches("*", R"("a")"));
+  EXPECT_FALSE(matches("", R"("a")"));
+  EXPECT_FALSE(matches(R"("ab")", R"("a")"));
+  EXPECT_FALSE(matches("a", R"("a")"));
+}
+
+class DeliveryTest : public ::testing::Test {
+ protected:
+  DeliveryTest() {
+    std::string pattern = ::testing::TempDir() + "etappe_deliver_XXXXXX";
+    folder = ::mkdtemp(pattern.data());
+    fs::create_directories(folder / "t");
+    fs::create_directories(folder / "a");
+    write("secret.txt", "not for anyone");
+    write("t/KEY1.js", "plain");
+    write("t/KEY1.js.br", "brotli");
+    write("t/KEY1.js.gz", "gzip");
+    write("t/KEY2.js", "plain two");
+    write("a/engine.0123abcd.js", "engine");
+    delivery.emplace(folder / "t", folder / "a", counters);
+    delivery->add_routes(router);
+  }
+  ~DeliveryTest() override { fs::remove_all(folder); }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(folder / name) << text; }
+  http::Reply get(std::string path, std::vector<http::Header> headers = {}) {
+    std::optional<http::Reply> reply;
+    router({"GET", std::move(path), "", std::move(headers), "", ""},
+           http::Responder([&](http::Reply answer) { reply = std::move(answer); }));
+    return reply.value_or(http::Reply{0, {}, {}});
+  }
+  static std::string header(const http::Reply& reply, std::string_view name) {
+    for (const auto& one : reply.headers) {
+      if (one.name == name) return one.value;
+    }
+    return "";
+  }
+
+  fs::path folder;
+  observe::Counters counters;
+  http::Router router;
+  std::optional<Delivery> delivery;
+};
+
+TEST_F(DeliveryTest, GivesTheScriptInTheFormTheBrowserTakes) {
+  const auto plain = get("/t/KEY1.js");
+  EXPECT_EQ(plain.status, 200u);
+  EXPECT_EQ(plain.body, "plain");
+  EXPECT_EQ(header(plain, "Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(header(plain, "Content-Encoding"), "");
+  EXPECT_EQ(header(plain, "Vary"), "Accept-Encoding");
+  EXPECT_EQ(header(plain, "Cache-Control"), "private, max-age=300");
+  const auto br = get("/t/KEY1.js", {{"accept-encoding", "gzip, br"}});
+  EXPECT_EQ(br.body, "brotli");
+  EXPECT_EQ(header(br, "Content-Encoding"), "br");
+  EXPECT_EQ(get("/t/KEY2.js", {{"accept-encoding", "gzip, br"}}).body, "plain two");
+  EXPECT_EQ(counters.value("etappe_scripts_total", R"(site="KEY1")"), 2u);
+}
+
+TEST_F(DeliveryTest, SaysNotModifiedToWhoHasTheSameForm) {
+  const auto plain = get("/t/KEY1.js");
+  const auto br = get("/t/KEY1.js", {{"accept-encoding", "br"}});
+  EXPECT_NE(header(plain, "ETag"), header(br, "ETag"));
+  const auto again = get("/t/KEY1.js", {{"if-none-match", header(plain, "ETag")}});
+  EXPECT_EQ(again.status, 304u);
+  EXPECT_EQ(again.body, "");
+  EXPECT_EQ(header(again, "ETag"), header(plain, "ETag"));
+  EXPECT_EQ(get("/t/KEY1.js", {{"if-none-match", header(br, "ETag")}}).status, 200u);
+}
+
+TEST_F(DeliveryTest, KeepsAssetsForEver) {
+  const auto asset = get("/a/engine.0123abcd.js");
+  EXPECT_EQ(asset.status, 200u);
+  EXPECT_EQ(header(asset, "Cache-Control"), "public, max-age=31536000, immutable");
+}
+
+TEST_F(DeliveryTest, TurnsNoPathIntoAFile) {
+  for (const char* path : {"/t/KEY3.js", "/t/", "/t/KEY1", "/t/KEY1.js.br", "/t/../secret.txt", "/t/..%2fsecret.txt",
+                           "/t/%2e%2e/secret.txt", "/a/../t/KEY1.js", "/a//engine.0123abcd.js", "/a/", "/t/KEY1.js/",
+                           "/t/key1.js"}) {
+    EXPECT_EQ(get(path).status, 404u) << path;
+  }
+}
+
+TEST_F(DeliveryTest, ShowsWhatWasPublishedAfterARefresh) {
+  const std::string before = header(get("/t/KEY1.js"), "ETag");
+  write("t/KEY1.js", "plain, second edition");
+  fs::remove(folder / "t/KEY1.js.br");
+  write("t/KEY3.js", "three");
+  EXPECT_EQ(get("/t/KEY1.js").body, "plain");
+  delivery->refresh();
+  EXPECT_EQ(get("/t/KEY1.js").body, "plain, second edition");
+  EXPECT_NE(header(get("/t/KEY1.js"), "ETag"), before);
+  EXPECT_EQ(get("/t/KEY1.js", {{"accept-encoding", "br"}}).body, "plain, second edition");
+  EXPECT_EQ(get("/t/KEY3.js").body, "three");
+}
+
+TEST(Health, FollowsTheSpoolAndOnlyTellsTheStoresLag) {
+  bool accepts = true;
+  http::Router router;
+  add_health_routes(router, {[&] { return accepts; }, [] { return StoreLag{7, std::chrono::milliseconds(1500)}; }});
+  const auto get = [&](const char* path) {
+    http::Reply reply;
+    router({"GET", path, "", {}, "", ""}, http::Responder([&](http::Reply answer) { reply = std::move(answer); }));
+    return reply;
+  };
+  EXPECT_EQ(get("/healthz").status, 200u);
+  EXPECT_EQ(get("/readyz").status, 200u);
+  EXPECT_EQ(get("/readyz").body, R"({"ready":true,"store":{"waiting_records":7,"behind_seconds":1.500}})");
+  accepts = false;
+  EXPECT_EQ(get("/readyz").status, 503u);
+  EXPECT_EQ(get("/readyz").body, R"({"ready":false,"store":{"waiting_records":7,"behind_seconds":1.500}})");
+  EXPECT_EQ(get("/healthz").status, 200u);
+}
+
+}  // namespace
+}  // namespace etappe::deliver
