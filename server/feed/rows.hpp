@@ -37,7 +37,7 @@ struct Row {
 /// look at.
 struct RejectedRow {
   std::string_view bytes{};  ///< the envelope; into the record, which outlives the insert
-  std::string reason{};     ///< one word
+  std::string reason{};      ///< one word
   event::Uuid segment{};
   std::uint32_t record = 0;
 };

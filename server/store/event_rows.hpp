@@ -11,7 +11,7 @@ namespace etappe::store {
 class EventRows final : public feed::Rows {
  public:
   /// `client` outlives this. An insert that takes longer than `deadline` is of unknown outcome.
-  explicit EventRows(Client& client, std::chrono::seconds deadline = std::chrono::seconds(60))
+  explicit EventRows(Client& client, std::chrono::seconds deadline = std::chrono::seconds(30))
       : client_(client), deadline_(deadline) {}
 
   [[nodiscard]] Result<void, feed::StoreError> insert(const std::vector<feed::Row>& rows,

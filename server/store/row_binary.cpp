@@ -45,8 +45,9 @@ void RowBinary::day(std::chrono::sys_days value) {
 }
 
 void RowBinary::nullable_money(std::string_view decimal) {
-  u8(decimal.empty() ? 1 : 0);
-  if (!decimal.empty()) little_endian(micros_of(decimal));
+  const bool known = event::is_decimal(decimal);
+  u8(known ? 0 : 1);
+  if (known) little_endian(micros_of(decimal));
 }
 
 std::int64_t micros_of(std::string_view decimal) {

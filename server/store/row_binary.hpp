@@ -23,7 +23,7 @@ class RowBinary {
   void uuid(const event::Uuid& value);
   void time(event::TimeMs value);                 ///< DateTime64(3), 1970 to 2148
   void day(std::chrono::sys_days value);          ///< Date, 1970 to 2149
-  void nullable_money(std::string_view decimal);  ///< Nullable(Decimal(18, 6)); empty is NULL
+  void nullable_money(std::string_view decimal);  ///< Nullable(Decimal(18, 6)); what is no number is NULL
 
   [[nodiscard]] const std::string& bytes() const { return bytes_; }
   [[nodiscard]] std::string take() { return std::move(bytes_); }

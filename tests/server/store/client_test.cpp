@@ -85,14 +85,14 @@ TEST(Client, SendsRowsInTheBodyAndTheStatementInTheAddress) {
 }
 
 TEST(Client, SpeaksToAUnixSocket) {
-  const testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   FakeStore store("unix:" + (folder.path() / "s").string());
   Client client({.address = "unix:" + (folder.path() / "s").string()});
   EXPECT_TRUE(client.ping(5s));
 }
 
 TEST(Client, SaysThatNothingWasSentWhenNobodyListens) {
-  const testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   std::string address;
   {
     FakeStore store;
@@ -125,7 +125,7 @@ TEST(Client, SaysThatTheOutcomeIsUnknownWhenTheAnswerDoesNotCome) {
 }
 
 TEST(Client, ComesBackAfterTheServerWasAway) {
-  const testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const std::string address = "unix:" + (folder.path() / "s").string();
   Client client({.address = address});
   {

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "server/store/client.hpp"
+#include "tests/server/temporary_folder.hpp"
 
 namespace etappe::store::testing {
 
@@ -36,25 +37,6 @@ inline std::string engine_absent() {
   if (!std::filesystem::exists(engine_library())) return "no library at " + engine_library() + ": run npm ci";
   return {};
 }
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "etappe-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) std::abort();
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 class EngineProcess {
  public:

@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::EngineProcess;
-using testing::TemporaryFolder;
 
 class Engine : public ::testing::Test {
  protected:
