@@ -5,25 +5,17 @@
 // Usage: node wasm/build.mjs [MODULE [OUTPUT]]; default build/wasm/bin/tracker.wasm and build/share/etappe.
 // The same input gives the same bytes: no times, no paths, pinned tools (package-lock.json).
 
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { minify } from 'terser';
 import { embed } from './embed.mjs';
+import { translateModule } from './fallback/translate.mjs';
+import { binaryen, kFeatures, minified } from './tools.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const binaryen = (tool, ...args) =>
-  execFileSync(process.execPath, [join(here, '../node_modules/binaryen/bin', tool), ...args]);
-
-/** What old engines lack is lowered again for wasm2js, which has no other way to say it. */
-const kLower = ['--signext-lowering', '--llvm-memory-copy-fill-lowering', '--llvm-nontrapping-fptoint-lowering'];
-const kFeatures = ['--enable-bulk-memory', '--enable-sign-ext', '--enable-nontrapping-float-to-int',
-  '--enable-mutable-globals'];
-
 const kTarget = 'es2019';
 
 /** Keeps the reviewed exports and what they need. */
@@ -40,30 +32,10 @@ function shrinkModule(linked, folder) {
   return small;
 }
 
-async function minified(code, module) {
-  const result = await minify(code, { module, ecma: 2019, compress: { passes: 3, unsafe_arrows: true }, mangle: true,
-    format: { ascii_only: true } });
-  return result.code;
-}
-
-/** wasm2js writes an ES module; what is wanted is a script that hands its instantiate function to the loader. */
-async function translateModule(small, folder) {
-  const lowered = join(folder, 'lowered.wasm');
-  const translated = join(folder, 'engine.js');
-  binaryen('wasm-opt', small, ...kFeatures, ...kLower, '-Oz', '-o', lowered);
-  binaryen('wasm2js', lowered, '-Oz', '-o', translated);
-  const code = readFileSync(translated, 'utf8').replace(/^import .*$/gm, '');
-  const end = code.indexOf('var retasmFunc');
-  if (end < 0 || !code.includes('function asmFunc(imports)')) {
-    throw new Error('wasm2js writes another shape than this script knows; see the output of the pinned version');
-  }
-  return minified(`(()=>{${code.slice(0, end)};window.etappe.engine(asmFunc)})()`, false);
-}
-
 async function bundleLoader() {
   const result = await build({ entryPoints: [join(here, 'loader/main.js')], bundle: true, format: 'iife', write: false,
     target: kTarget, charset: 'utf8', legalComments: 'none' });
-  return minified(result.outputFiles[0].text, false);
+  return minified(result.outputFiles[0].text);
 }
 
 function writeWhole(path, bytes) {

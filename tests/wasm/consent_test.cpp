@@ -16,6 +16,7 @@ using testing::IsEmpty;
 struct Refusal {
   const char* name;
   consent::States decision;
+  friend void PrintTo(const Refusal& tested, std::ostream* out) { *out << tested.name; }
 };
 class Refused : public testing::TestWithParam<Refusal> {};
 

@@ -28,6 +28,7 @@ struct Visit {
   const char* first;
   const char* second;
   bool same_session;
+  friend void PrintTo(const Visit& tested, std::ostream* out) { *out << tested.name; }
 };
 class Sessions : public testing::TestWithParam<Visit> {};
 
@@ -132,6 +133,7 @@ TEST(Identity, ResetIsAnotherVisitorWithTheSameConsent) {
 struct DeviceText {
   const char* name;
   const char* text;
+  friend void PrintTo(const DeviceText& tested, std::ostream* out) { *out << tested.name; }
 };
 class Damaged : public testing::TestWithParam<DeviceText> {};
 

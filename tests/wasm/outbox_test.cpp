@@ -124,6 +124,7 @@ struct Verdict {
   int status;
   bool again;
   std::uint32_t refused;
+  friend void PrintTo(const Verdict& tested, std::ostream* out) { *out << tested.status; }
 };
 class Answers : public testing::TestWithParam<Verdict> {};
 

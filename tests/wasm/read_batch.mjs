@@ -83,7 +83,7 @@ export function readBatch(bytes) {
     event.items = (event.items ?? []).map((item) => readFields(item, kItem, strings));
     event.items.forEach((item) => { item.quantity = Number(item.quantity ?? 1n); });
     event.props = Object.fromEntries((event.props ?? []).map((prop) => {
-      const { key, value, kind = 0n } = readFields(prop, kProp, strings);
+      const { key, value = '', kind = 0n } = readFields(prop, kProp, strings);
       return [key, kind === 1n ? Number(value) : kind === 2n ? value === 'true' : value];
     }));
     events.push(event);

@@ -10,6 +10,9 @@ export const kSite = 'NORDWERK';
 export const kStub =
   '<script>window.etappe=window.etappe||function(){(etappe.q=etappe.q||[]).push(arguments)}</script>';
 
+/** An answer that never comes. */
+export const kSilent = 0;
+
 export function snippet(attributes = '') {
   return `${kStub}<script async ${attributes} src="/t/${kSite}.js"></script>`;
 }
@@ -42,7 +45,9 @@ export async function openSite(share, { pages, answer = () => 204, config = {} }
       else if (path.startsWith('/a/')) js(readFileSync(join(share, path), 'utf8'));
       else if (path === '/v1/events') {
         const status = answer(batches.length);
+        for (const check of waiting) setImmediate(check);
         batches.push({ status, type: request.headers['content-type'], ...readBatch(Buffer.concat(chunks)) });
+        if (status === kSilent) return;
         response.statusCode = status;
         response.setHeader('Access-Control-Allow-Origin', request.headers.origin ?? '*');
         response.setHeader('Access-Control-Allow-Credentials', 'true');
@@ -64,9 +69,9 @@ export async function openSite(share, { pages, answer = () => 204, config = {} }
     url: `http://127.0.0.1:${server.address().port}`,
     requests,
     batches,
-    /** Events of the batches that were answered with 2xx, in order of arrival. */
+    /** Events of the batches that were answered with 204, in order of arrival. */
     get events() {
-      return batches.filter(({ status }) => status < 300).flatMap(({ events }) => events);
+      return batches.filter(({ status }) => status === 204).flatMap(({ events }) => events);
     },
     /** The first value of `find()` that is true, looked at whenever a request has come in. */
     until(find, what) {

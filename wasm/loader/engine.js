@@ -115,6 +115,7 @@ export const callWith = guarded((name, now, event, number) => {
 });
 
 function init(exports) {
+  if (state.engine) return;
   const { config } = state;
   state.memory = new Uint8Array(exports.memory.buffer);
   state.scratch = exports.scratch();
@@ -151,11 +152,17 @@ export function startEngine(ready) {
   }));
   const refused = (why) => {
     say('no WebAssembly here:', why);
+    state.withoutWasm = true;
     withoutWasm(then);
   };
-  if (state.withoutWasm || typeof WebAssembly !== 'object') {
-    refused('not tried');
-    return;
-  }
-  WebAssembly.instantiate(extract(module), imports).then(({ instance }) => then(instance.exports), refused);
+  if (state.withoutWasm || typeof WebAssembly !== 'object') refused('not tried');
+  else WebAssembly.instantiate(extract(module), imports).then(({ instance }) => then(instance.exports), refused);
+}
+
+/**
+ * The page is left while the engine is still on its way: compiles on the spot, a millisecond or two that delay no
+ * navigation, so that the visit is not lost. Old engines refuse modules of this size here; then it is.
+ */
+export function startEngineNow() {
+  if (!state.withoutWasm) init(new WebAssembly.Instance(new WebAssembly.Module(extract(module)), imports).exports);
 }

@@ -2,7 +2,7 @@
 // it what happens. Before a grant it adds no listener, compiles nothing, stores nothing and sends nothing.
 
 import { state, say, guarded } from './state.js';
-import { call, callWith, startEngine, type } from './engine.js';
+import { call, callWith, startEngine, startEngineNow, type } from './engine.js';
 import { read, forget } from './device.js';
 import { take, follow } from './data_layer.js';
 
@@ -62,11 +62,28 @@ function onClick(event) {
 function onLeave(event) {
   if (event.type !== 'pagehide' && document.visibilityState !== 'hidden') return;
   state.leaving = true;
-  if (state.engine) call('flush', Date.now());
-  state.leaving = false;
+  try {
+    if (!state.engine) startEngineNow();
+    if (state.engine) {
+      onReady();
+      call('flush', Date.now());
+    }
+  } finally {
+    state.leaving = false;
+  }
 }
 
 const listen = (target, name, work) => target.addEventListener(name, guarded(work), { capture: true, passive: true });
+
+/** The engine is there: what waited for it happens now, in order. */
+function onReady() {
+  const waiting = state.queue;
+  if (!waiting) return;
+  state.queue = null;
+  waiting.forEach((task) => guarded(task)());
+  if (document.readyState === 'loading') listen(document, 'DOMContentLoaded', declaredSteps);
+  else declaredSteps();
+}
 
 /**
  * The first grant: from here on the engine decides. `remembered` when it was given on an earlier page: then what
@@ -90,13 +107,7 @@ function start(remembered) {
       earlier.forEach(onPush);
     });
   }
-  startEngine(() => {
-    const waiting = state.queue;
-    state.queue = null;
-    waiting.forEach((task) => guarded(task)());
-    if (document.readyState === 'loading') listen(document, 'DOMContentLoaded', declaredSteps);
-    else declaredSteps();
-  });
+  startEngine(onReady);
 }
 
 const commands = {

@@ -8,19 +8,27 @@
 
 namespace etappe::tracker {
 
+/// The longest beginning of `text` that has at most `limit` bytes and ends with a whole character (UTF-8).
+[[nodiscard]] constexpr std::string_view beginning(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) {
+    return text;
+  }
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) {
+    --limit;
+  }
+  return {text.data(), limit};
+}
+
 template <std::size_t N>
 class FixedText {
  public:
-  /// Keeps what fits, cut in front of the character that does not (UTF-8). Returns whether all of it fit.
-  constexpr bool assign(std::string_view text) {
-    size_ = text.size() < N ? text.size() : N;
-    while (size_ < text.size() && size_ > 0 && (static_cast<unsigned char>(text[size_]) & 0xC0U) == 0x80U) {
-      --size_;
-    }
+  /// Keeps the beginning that fits.
+  constexpr void assign(std::string_view text) {
+    const std::string_view kept = beginning(text, N);
+    size_ = kept.size();
     for (std::size_t i = 0; i < size_; ++i) {
-      bytes_[i] = text[i];
+      bytes_[i] = kept[i];
     }
-    return size_ == text.size();
   }
   constexpr void clear() { size_ = 0; }
   [[nodiscard]] constexpr std::string_view view() const { return {bytes_.data(), size_}; }

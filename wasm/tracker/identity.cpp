@@ -56,6 +56,7 @@ class TextWriter {
       bytes_[size_++] = c;
     }
   }
+  void add(char c) { bytes_[size_++] = c; }
   void add_seconds(event::TimeMs time) {
     auto seconds = static_cast<std::uint64_t>(time.time_since_epoch().count()) / 1000U;
     std::array<char, 20> digits{};
@@ -164,18 +165,18 @@ void Identity::remember(event::TimeMs now, consent::States consent) {
     return;
   }
   TextWriter text;
-  text.add({&kTextVersion, 1});
-  text.add(".");
-  text.add(kAlphabet.substr(consent::pack(consent), 1));
-  text.add(".");
+  text.add(kTextVersion);
+  text.add('.');
+  text.add(kAlphabet[consent::pack(consent)]);
+  text.add('.');
   text.add_seconds(created_);
-  text.add(".");
+  text.add('.');
   text.add(visitor_.view());
-  text.add(".");
+  text.add('.');
   text.add(session_.view());
-  text.add(".");
+  text.add('.');
   text.add_seconds(last_seen_);
-  text.add(".");
+  text.add('.');
   text.add({campaign_.data(), kMarkBytes});
   for (std::size_t i = 0; i < fired_count_; ++i) {
     text.add({fired_[i].data(), kMarkBytes});

@@ -143,8 +143,8 @@ void Tracker::page(event::TimeMs now, const CallView& call) {
   title_.assign(call.event.title);
   page_known_ = true;
   page_counted_ = false;
-  fired_on_page_.reset();
-  held_on_page_.reset();
+  fired_on_page_.fill(false);
+  held_on_page_.fill(false);
   if (consent::tracker_verdict(policy_, consent_) == consent::Verdict::send) {
     record_view(now, call);
   }

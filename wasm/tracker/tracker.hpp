@@ -8,7 +8,7 @@
 // globals; one object belongs to one thread. Times are the page's clock at the moment something happened.
 // What it does not do: DOM, storage, timers, network (wasm/loader), redaction and channels (the collector).
 
-#include <bitset>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -96,8 +96,8 @@ class Tracker final {
   FixedText<event::kMaxTitleBytes> title_;
   bool page_known_ = false;
   bool page_counted_ = false;
-  std::bitset<rules::kMaxTags> fired_on_page_;
-  std::bitset<rules::kMaxTags> held_on_page_;
+  std::array<bool, rules::kMaxTags> fired_on_page_{};
+  std::array<bool, rules::kMaxTags> held_on_page_{};
 };
 
 }  // namespace etappe::tracker
