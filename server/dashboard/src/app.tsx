@@ -5,7 +5,7 @@ import type { Language } from './format.ts';
 import { Nav, Tabs } from './frame/nav.tsx';
 import { TopBar } from './frame/top_bar.tsx';
 import { SpeechProvider, speechOf, useSpeech } from './language.tsx';
-import { useNavigation } from './navigation.tsx';
+import { Link, useNavigation } from './navigation.tsx';
 import { Channels } from './pages/channels.tsx';
 import { Conversions } from './pages/conversions.tsx';
 import { Funnels } from './pages/funnels.tsx';
@@ -78,6 +78,18 @@ function Unreachable({ failure, at, retry }: { failure: Failure; at: Date; retry
   );
 }
 
+function NoSite({ any }: { any: boolean }) {
+  const { words } = useSpeech();
+  const { view } = useNavigation();
+  return (
+    <main class="login" id="content">
+      <h1>Etappe</h1>
+      <p>{any ? words.states.reasons['unknown_site'] : words.states.noSites}</p>
+      {any && <Link class="btn primary" to={{ ...view, site: null, funnel: null, pick: null }}>{words.states.firstSite}</Link>}
+    </main>
+  );
+}
+
 interface SignedProps {
   me: Me;
   sites: Site[];
@@ -91,8 +103,9 @@ interface SignedProps {
 function Signed({ sites, ended, ...person }: SignedProps) {
   const { words } = useSpeech();
   const { view } = useNavigation();
-  const site = sites.find(({ key }) => key === view.site) ?? sites[0];
-  if (!site) return <main class="login" id="content"><h1>Etappe</h1><p>{words.states.noSites}</p></main>;
+  // Another site's figures under this address would be silently wrong.
+  const site = view.site === null ? sites[0] : sites.find(({ key }) => key === view.site);
+  if (!site) return <NoSite any={sites.length > 0} />;
   const Page = { overview: Overview, channels: Channels, conversions: Conversions, funnels: Funnels }[view.page];
   return (
     <>

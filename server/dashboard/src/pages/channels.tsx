@@ -1,6 +1,7 @@
 // Where do visitors and conversions come from?
+import { useState } from 'preact/hooks';
 import type { ChannelsReport, Site } from '../api/client.ts';
-import { rowsOf, totalsOf } from '../api/rows.ts';
+import { rowsOf, totalsOf, type Row } from '../api/rows.ts';
 import { markOf } from '../channels.ts';
 import { useSpeech, type Speech } from '../language.tsx';
 import { roundColumn, toNumber } from '../money.ts';
@@ -13,8 +14,6 @@ import { DataTable, type Column } from '../parts/data_table.tsx';
 import { Dot } from '../parts/dot.tsx';
 import { ReportPage } from '../parts/report_page.tsx';
 import { SidePanel } from '../parts/side_panel.tsx';
-import type { Row } from '../api/rows.ts';
-import { useState } from 'preact/hooks';
 import type { Sort } from '../route.ts';
 import { channelsSeries, kChannelMeasures } from './channels_series.ts';
 
@@ -48,7 +47,9 @@ export function Channels({ site, ended }: { site: Site; ended(): void }) {
               />
             </div>
           </Card>
-          {view.pick !== null && <Breakdown report={report} channel={view.pick} close={() => go({ ...view, pick: null })} />}
+          {view.pick !== null && rowsOf(report).some((row) => row.text('channel') === view.pick) && (
+            <Breakdown report={report} channel={view.pick} close={() => go({ ...view, pick: null })} />
+          )}
         </>
       )}
     </ReportPage>

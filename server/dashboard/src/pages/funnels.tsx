@@ -15,8 +15,9 @@ export function Funnels({ site, ended }: { site: Site; ended(): void }) {
   const speech = useSpeech();
   const { words } = speech;
   const { view } = useNavigation();
-  const funnel = site.funnels.find(({ id }) => id === view.funnel) ?? site.funnels[0];
-  if (!funnel) {
+  // A funnel that is gone is asked for all the same: the server's refusal says so, another funnel would not.
+  const chosen = view.funnel ?? site.funnels[0]?.id;
+  if (chosen === undefined) {
     return (
       <main id="content" class="page" tabIndex={-1}>
         <div class="head"><div><h1>{words.pages.funnels}</h1><p>{words.questions.funnels}</p></div></div>
@@ -26,18 +27,19 @@ export function Funnels({ site, ended }: { site: Site; ended(): void }) {
   }
   return (
     <ReportPage
-      name="funnel" site={site} funnel={funnel.id} title={words.pages.funnels} question={words.questions.funnels} shape="page"
+      name="funnel" site={site} funnel={chosen} title={words.pages.funnels} question={words.questions.funnels} shape="page"
       ended={ended} answer={(report) => answer(report, speech)}
-      controls={site.funnels.length > 1 ? <FunnelPicker site={site} chosen={funnel.id} name={funnel.name} /> : null}
+      controls={site.funnels.length > 1 || view.funnel !== null ? <FunnelPicker site={site} chosen={chosen} /> : null}
     >
       {(report) => <Content report={report} />}
     </ReportPage>
   );
 }
 
-function FunnelPicker({ site, chosen, name }: { site: Site; chosen: string; name: string }) {
+function FunnelPicker({ site, chosen }: { site: Site; chosen: string }) {
   const { words } = useSpeech();
   const { view, go } = useNavigation();
+  const name = site.funnels.find(({ id }) => id === chosen)?.name ?? chosen;
   return (
     <Popover
       class="chip" label={null} panelLabel={words.funnel.choose} align="right"

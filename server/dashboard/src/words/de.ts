@@ -213,6 +213,7 @@ export const de = {
     offline: 'Der Server antwortet nicht. Die Seite versucht es von selbst weiter.',
     forbidden: 'Für diese Auswertung fehlt Ihnen die Berechtigung. Fragen Sie die Person, die Etappe bei Ihnen betreut.',
     noSites: 'Sie haben noch keine Website. Legen Sie eine an: etappe site add',
+    firstSite: 'Meine erste Website zeigen',
     emptyPeriod: 'In diesem Zeitraum wurde nichts erfasst.',
     nearest: (day: string) => `Der nächste Tag mit Daten ist der ${day}.`,
     showNearest: (day: string) => `${day} zeigen`,

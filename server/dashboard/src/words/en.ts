@@ -214,6 +214,7 @@ export const en: Words = {
     offline: 'The server does not answer. This page keeps trying.',
     forbidden: 'You are not allowed to see this report. Ask the person who looks after Etappe at your company.',
     noSites: 'You have no site yet. Add one: etappe site add',
+    firstSite: 'Show my first site',
     emptyPeriod: 'Nothing was recorded in this period.',
     nearest: (day) => `The nearest day with data is ${day}.`,
     showNearest: (day) => `Show ${day}`,
