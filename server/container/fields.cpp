@@ -49,7 +49,9 @@ std::optional<json> parse(std::string_view text, Problems& problems) {
     return json::parse(text.begin(), text.end(), watch_keys);
   } catch (const json::exception& error) {
     // "[json.exception.parse_error.101] parse error at line 3, column 7: …"
-    std::string message = error.what();
+    // It quotes what was read last, which may end within a character or be no UTF-8 at all.
+    std::string message =
+        json::parse(json(error.what()).dump(-1, ' ', false, json::error_handler_t::replace));
     if (const auto end = message.find("] "); end != std::string::npos) message.erase(0, end + 2);
     problems.error("document", "not JSON: " + message);
     return std::nullopt;

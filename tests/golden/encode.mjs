@@ -2,15 +2,15 @@
 //   node tests/golden/encode.mjs           writes them
 //   node tests/golden/encode.mjs --check   fails when what is committed differs
 //
-// A case.json has "about" and either "batch" (wire.mjs) or "container" (container.mjs). A broken file is a good one
-// that "spoil" changes: "cut" takes bytes off its end, "append" adds some, "set" replaces some (hexadecimal). Then
+// A case.json has "about" and one of "batch", "envelope" (wire.mjs) or "container" (container.mjs). A broken file is a
+// good one that "spoil" changes: "cut" takes bytes off its end, "append" adds some, "set" replaces some (hexadecimal). Then
 // "unreadable" says how every reader refuses it.
 
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { containerBytes, containerReading } from './container.mjs';
-import { batchBytes, batchReading, hex } from './wire.mjs';
+import { batchBytes, batchReading, envelopeBytes, envelopeReading, hex } from './wire.mjs';
 
 const cases = join(dirname(fileURLToPath(import.meta.url)), 'cases');
 const check = process.argv.includes('--check');
@@ -25,11 +25,16 @@ function spoiled(bytes, { cut = 0, append = '', set = {} } = {}) {
   return out;
 }
 
+const kFormats = { batch: [batchBytes, batchReading], envelope: [envelopeBytes, envelopeReading],
+  container: [containerBytes, containerReading] };
+
 function make(description) {
-  const { batch, container, spoil, unreadable } = description;
-  const bytes = spoiled(batch ? batchBytes(batch) : containerBytes(container), spoil);
-  const lines = unreadable ? [`unreadable ${unreadable}`] : batch ? batchReading(batch) : containerReading(container);
-  return { 'bytes.bin': Buffer.from(bytes), 'expected.txt': Buffer.from(lines.join('\n') + '\n') };
+  const format = Object.keys(kFormats).find((name) => name in description);
+  const [toBytes, toReading] = kFormats[format];
+  const { spoil, unreadable, [format]: content } = description;
+  const lines = unreadable ? [`unreadable ${unreadable}`] : toReading(content);
+  return { 'bytes.bin': Buffer.from(spoiled(toBytes(content), spoil)),
+    'expected.txt': Buffer.from(lines.join('\n') + '\n') };
 }
 
 const names = readdirSync(cases).sort();

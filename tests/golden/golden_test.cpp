@@ -49,7 +49,10 @@ TEST_P(GoldenFile, CannotBeReadWhenItsEndIsMissing) {
   const std::string bytes = file(GetParam() / "bytes.bin");
   if (file(GetParam() / "expected.txt").starts_with("unreadable")) return;
   for (std::size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_EQ(reading(std::string_view(bytes).substr(0, size)), "unreadable truncated\n") << size;
+    const std::string result = reading(std::string_view(bytes).substr(0, size));
+    // An envelope has no length of its own: cut between two fields it lacks the event, which stands last.
+    EXPECT_TRUE(result == "unreadable truncated\n" || result == "unreadable missing_field\n")
+        << size << ' ' << result;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "tests/golden/reading.hpp"
 
 #include "core/codec/batch.hpp"
+#include "core/codec/envelope.hpp"
 #include "core/rules/layout.hpp"
 #include "core/rules/rules.hpp"
 
@@ -124,6 +125,22 @@ void write_batch(Lines& lines, std::span<const std::byte> bytes) {
   }
 }
 
+void write_envelope(Lines& lines, std::span<const std::byte> bytes) {
+  codec::Lists lists;
+  const auto envelope = codec::read_envelope(bytes, lists);
+  if (!envelope) {
+    lines.put("unreadable ").put(codec::name_of(envelope.error())).end();
+    return;
+  }
+  lines.put("envelope").end();
+  lines.put("received_at ").put(envelope->received_at).end();
+  lines.put("client_time ").put(envelope->client_time).end();
+  lines.put("site ").shown(envelope->site).end();
+  lines.put("link ").put(envelope->link == codec::Link::linked ? "linked" : "unlinked").end();
+  lines.put("user_agent ").shown(envelope->user_agent).end();
+  write_event(lines, envelope->event);
+}
+
 /// Answers every question with the question, so that a reading shows what was asked.
 class Echo final : public rules::Facts {
  public:
@@ -210,6 +227,8 @@ std::size_t write_reading(std::span<const std::byte> bytes, std::span<char> out)
                             bytes[1] == std::byte{rules::layout::kMagic[1]};
   if (is_container) {
     write_container(lines, bytes);
+  } else if (!bytes.empty() && bytes[0] == std::byte{codec::kEnvelopeVersion}) {
+    write_envelope(lines, bytes);
   } else {
     write_batch(lines, bytes);
   }

@@ -112,10 +112,32 @@ export function shown(value) {
 const nil = '0'.repeat(32);
 const plainHex = (id) => id.replaceAll('-', '').toLowerCase();
 
+/** The lines of one event whose id and time are known. */
+function eventReading(event, id, time, lookUp = (value) => value) {
+  const { analytics = 'undetermined', marketing = 'undetermined' } = event.consent ?? {};
+  const lines = [`event ${event.type}`, `id ${plainHex(id)}`, `time ${time}`,
+    `consent ${kConsent[analytics]} ${kConsent[marketing]}`];
+  for (const name of Object.keys(kTexts)) {
+    const value = lookUp(event[name] ?? '');
+    if (value !== '') lines.push(`${name} ${shown(value)}`);
+  }
+  lines.push(`quantity ${event.quantity ?? 0}`, `engagement ${event.engagement ?? 0}`,
+    `weight ${event.weight ?? 'primary'}`);
+  for (const item of event.items ?? []) {
+    lines.push(`item ${shown(lookUp(item.id ?? ''))} ${shown(lookUp(item.name ?? ''))} ` +
+      `${shown(lookUp(item.price ?? ''))} ${item.quantity ?? 1}`);
+  }
+  for (const prop of event.props ?? []) {
+    lines.push(`prop ${prop.kind ?? 'text'} ${shown(lookUp(prop.key ?? ''))} ${shown(lookUp(prop.value ?? ''))}`);
+  }
+  return lines;
+}
+
 /** The lines that every reader prints for the batch; a refused event says so itself ("refused": reason). */
 export function batchReading(batch) {
   const lookUp = (value) => (typeof value === 'object' ? batch.strings[value.ref] : value);
-  const lines = [
+  const idOf = (event) => event.id ?? plainHex(batch.instance).slice(0, 24) + event.seq.toString(16).padStart(8, '0');
+  return [
     'batch',
     `site ${shown(batch.site)}`,
     `instance ${plainHex(batch.instance ?? nil)}`,
@@ -124,30 +146,26 @@ export function batchReading(batch) {
     `sent ${batch.base + (batch.sent ?? 0)}`,
     `container ${batch.container ?? 0}`,
     `events ${(batch.events ?? []).length}`,
+    ...(batch.events ?? []).flatMap((event) => (event.refused !== undefined ? [`refused ${event.refused}`]
+      : eventReading(event, idOf(event), batch.base + event.time, lookUp))),
   ];
-  for (const event of batch.events ?? []) {
-    if (event.refused !== undefined) {
-      lines.push(`refused ${event.refused}`);
-      continue;
-    }
-    const id = event.id !== undefined ? plainHex(event.id)
-      : plainHex(batch.instance).slice(0, 24) + event.seq.toString(16).padStart(8, '0');
-    const { analytics = 'undetermined', marketing = 'undetermined' } = event.consent ?? {};
-    lines.push(`event ${event.type}`, `id ${id}`, `time ${batch.base + event.time}`,
-      `consent ${kConsent[analytics]} ${kConsent[marketing]}`);
-    for (const name of Object.keys(kTexts)) {
-      const value = lookUp(event[name] ?? '');
-      if (value !== '') lines.push(`${name} ${shown(value)}`);
-    }
-    lines.push(`quantity ${event.quantity ?? 0}`, `engagement ${event.engagement ?? 0}`,
-      `weight ${event.weight ?? 'primary'}`);
-    for (const item of event.items ?? []) {
-      lines.push(`item ${shown(lookUp(item.id ?? ''))} ${shown(lookUp(item.name ?? ''))} ` +
-        `${shown(lookUp(item.price ?? ''))} ${item.quantity ?? 1}`);
-    }
-    for (const prop of event.props ?? []) {
-      lines.push(`prop ${prop.kind ?? 'text'} ${shown(lookUp(prop.key ?? ''))} ${shown(lookUp(prop.value ?? ''))}`);
-    }
-  }
-  return lines;
+}
+
+// The envelope of docs/spool-format.md, part 2: the same event fields, with an explicit id and the whole time.
+
+export function envelopeBytes(envelope) {
+  return [0x01,
+    ...given(envelope.received_at, (ms) => kWrite.signed(1, ms)),
+    ...given(envelope.client_time, (ms) => kWrite.signed(2, ms)),
+    ...given(envelope.site, (site) => kWrite.bytes(3, site)),
+    ...given(envelope.link, (link) => kWrite.varint(4, link === 'linked' ? 1 : 0)),
+    ...given(envelope.user_agent, (agent) => kWrite.bytes(5, agent)),
+    ...rawFields(envelope.fields),
+    ...given(envelope.event, (event) => kWrite.bytes(6, eventBytes(event)))];
+}
+
+export function envelopeReading(envelope) {
+  return ['envelope', `received_at ${envelope.received_at}`, `client_time ${envelope.client_time}`,
+    `site ${shown(envelope.site)}`, `link ${envelope.link}`, `user_agent ${shown(envelope.user_agent ?? '')}`,
+    ...eventReading(envelope.event, envelope.event.id, envelope.event.time)];
 }

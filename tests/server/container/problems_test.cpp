@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/event/event.hpp"
 #include "server/container/container.hpp"
 
 namespace etappe::container {
@@ -167,7 +168,8 @@ TEST(Problems, NameThePlaceTheFieldAndWhatToDo) {
     ASSERT_FALSE(problems.empty()) << c.pointer;
     EXPECT_EQ(problems[0], c.problem);
     // Warnings may follow (the trigger is unused now), but no second error.
-    EXPECT_TRUE(problems.size() == 1 || problems[1].starts_with("warning: ")) << testing::PrintToString(problems);
+    EXPECT_TRUE(problems.size() == 1 || problems[1].starts_with("warning: "))
+        << testing::PrintToString(problems);
   }
 }
 
@@ -213,6 +215,16 @@ TEST(Problems, SayWhereADocumentIsNoJson) {
       first(std::string(100'000, '[')).starts_with("error: document: not JSON: parse error at line 1"));
   EXPECT_EQ(first(R"({"name":"a","name":"b"})"),
             "error: document: the key \"name\" stands twice in one object; keep one of them");
+}
+
+TEST(Problems, CanBeShownWhateverBytesTheyQuote) {
+  for (const std::string_view text : {"{\"version\": \xAF"
+                                      "1}",
+                                      "{\"version\": \xC3\xA4}", "\xFF\xFE{"}) {
+    const Compiled compiled = compile(text);
+    ASSERT_EQ(compiled.problems.size(), 1U);
+    EXPECT_TRUE(event::is_utf8(compiled.problems[0].message)) << testing::PrintToString(text);
+  }
 }
 
 TEST(Problems, AreAllNamedAtOnceWarningsLast) {

@@ -1,0 +1,53 @@
+// Any bytes as a compiled container: what opens can be run on anything.
+#include "core/rules/rules.hpp"
+#include "tests/fuzz/core/touch.hpp"
+
+using namespace etappe;
+
+namespace {
+
+class Echo final : public rules::Facts {
+ public:
+  [[nodiscard]] std::string_view data_layer(std::string_view path) const override { return path; }
+  [[nodiscard]] std::string_view event_property(std::string_view key) const override { return key; }
+};
+
+class Touching final : public rules::Outcome {
+ public:
+  std::size_t decided = 0;
+  void fired(const rules::FiringView& firing) override {
+    for (const std::string_view text : {firing.tag_name, firing.conversion, firing.value, firing.currency,
+                                        firing.quantity, firing.order_id}) {
+      fuzz::touch(text);
+    }
+    fuzz::require(!firing.conversion.empty());
+    ++decided;
+  }
+  void held(const rules::HeldView& held) override {
+    fuzz::touch(held.tag_name);
+    ++decided;
+  }
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto container = rules::ContainerView::open(std::as_bytes(std::span(data, size)));
+  if (!container) return 0;
+  for (std::size_t index = 0; index < container->path_count(); ++index) fuzz::touch(container->path(index));
+  const Echo echo;
+  constexpr consent::States kGranted{consent::State::granted, consent::State::granted};
+  for (const auto occasion : {rules::Occasion::page_view, rules::Occasion::event}) {
+    for (const consent::States consent : {consent::States{}, kGranted}) {
+      Touching outcome;
+      container->run({.occasion = occasion,
+                      .event_name = "purchase",
+                      .page_url = "https://a.example/danke?order=A%2D1&q=%C3%A4#x",
+                      .consent = consent,
+                      .facts = &echo},
+                     outcome);
+      fuzz::require(outcome.decided <= container->tag_count());
+    }
+  }
+  return 0;
+}
