@@ -1,27 +1,16 @@
 #include "server/report/acquisition.hpp"
 
+#include "server/report/counted.hpp"
+
 namespace etappe::report {
 namespace {
 
 // A session that began before midnight is found whole; none lasts longer without half an hour of silence.
 constexpr Reach kSessionReach{1, 0};
 
-const std::string& session_origins() {
-  static const std::string text = R"(origins AS (
-  SELECT
-    session,
-    min(ts) AS began,
-    argMinIf(tuple(channel, source, medium), tuple(ts, received_at, segment, record), touch = 1) AS first_touch,
-    if(first_touch.1 = '', tuple('Direct', '(direct)', '(none)'), first_touch) AS origin
-  FROM )" + scanned_rows() + R"(
-    AND session != ''
-  GROUP BY session
-))";
-  return text;
-}
-
 std::string sessions_sql() {
-  return "WITH " + session_origins() + R"(SELECT
+  return "WITH " + session_origins() + R"(
+SELECT
   toString(toDate(began, {zone:String})) AS day,
   origin.1 AS channel,
   origin.2 AS source,
@@ -34,56 +23,23 @@ ORDER BY day, channel, source, medium)";
 }
 
 std::string conversions_sql() {
-  return "WITH " + fired_conversions() + ", " + session_origins() + R"(, placed AS (
-  SELECT
-    toString(toDate(fired.at, {zone:String})) AS day,
-    multiIf(origins.origin.1 != '', origins.origin,
-            fired.session != '', tuple('Direct', '(direct)', '(none)'),
-            fired.touch = 1, tuple(fired.channel, fired.source, fired.medium),
-            tuple('Unassigned', '', '')) AS way,
-    if(fired.currency = '', {currency:String}, fired.currency) AS money,
-    fired.value AS value,
-    fired.session = '' AS without_session,
-    fired.currency = '' AND fired.value IS NOT NULL AS without_currency,
-    fired.repeats AS repeats
-  FROM fired LEFT JOIN origins ON fired.session = origins.session
-  WHERE fired.weight != 'micro'
-)
+  return "WITH " + placed_conversions() + R"(
 SELECT
-  day, way.1 AS channel, way.2 AS source, way.3 AS medium, money,
+  toString(toDate(ts, {zone:String})) AS day,
+  channel, source, medium,
+  if(currency = '', {currency:String}, currency) AS money,
   count() AS conversions,
   toString(sum(ifNull(value, toDecimal64(0, 6)))) AS total,
-  countIf(without_session) AS sessionless,
-  countIf(without_currency) AS currencyless,
+  countIf(session = '') AS sessionless,
+  countIf(currency = '' AND value IS NOT NULL) AS currencyless,
   sum(repeats) AS repeated
 FROM placed
+WHERE weight != 'micro'
 GROUP BY day, channel, source, medium, money
 ORDER BY day, channel, source, medium, money)";
 }
 
 }  // namespace
-
-const std::string& fired_conversions() {
-  static const std::string text = R"(fired AS (
-  SELECT
-    name, repeats,
-    first.1 AS at, first.2 AS session, first.3 AS weight, first.4 AS value, first.5 AS currency,
-    first.6 AS touch, first.7 AS channel, first.8 AS source, first.9 AS medium
-  FROM (
-    SELECT
-      name,
-      if(order_id = '', toString(id), concat('order ', order_id)) AS occasion,
-      argMin(tuple(ts, session, weight, value, currency, touch, channel, source, medium),
-             tuple(ts, received_at, segment, record)) AS first,
-      count() - 1 AS repeats
-    FROM )" + scanned_rows() + R"(
-      AND type = 'conversion'
-    GROUP BY name, occasion
-  )
-  WHERE toDate(at, {zone:String}) BETWEEN {from:Date} AND {to:Date}
-))";
-  return text;
-}
 
 Acquisition read_acquisition(Asker& asker, const Scope& scope, const std::string& currency,
                              std::string_view prefix) {
@@ -94,7 +50,7 @@ Acquisition read_acquisition(Asker& asker, const Scope& scope, const std::string
                               {asker.text(row[1]), asker.text(row[2]), asker.text(row[3])},
                               asker.count(row[4])});
 
-  Question question = question_for(scope, {kOrderReachDays, 0}, conversions_sql());
+  Question question = question_for(scope, kConversionReach, conversions_sql());
   question.parameters.emplace_back("currency", currency);
   for (const auto& row : asker.rows(std::string(prefix) + "conversions", std::move(question), 10)) {
     ConversionsRow entry{asker.day(row[0]),

@@ -57,11 +57,4 @@ struct Acquisition {
 [[nodiscard]] Acquisition read_acquisition(Asker& asker, const Scope& scope, const std::string& currency,
                                            std::string_view prefix);
 
-/// How far back the first occurrence of an order number is looked for: a thank-you page that is opened again.
-inline constexpr int kOrderReachDays = 30;
-
-/// "fired AS (…)": one row per counted conversion of the period with name, weight, at, session, value,
-/// currency, touch, channel, source, medium, repeats. Needs a Reach of kOrderReachDays before.
-[[nodiscard]] const std::string& fired_conversions();
-
 }  // namespace etappe::report

@@ -5,8 +5,6 @@
 #include <utility>
 
 namespace etappe::report {
-namespace {
-
 Refusal refusal_of(SourceError error) {
   switch (error) {
     case SourceError::unreachable: return Refusal::engine_unavailable;
@@ -15,8 +13,6 @@ Refusal refusal_of(SourceError error) {
   }
   return Refusal::engine_refused;
 }
-
-}  // namespace
 
 std::vector<std::vector<Cell>> Asker::rows(std::string name, Question question, std::size_t width) {
   if (refusal_) return {};

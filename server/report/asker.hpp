@@ -12,6 +12,8 @@
 
 namespace etappe::report {
 
+[[nodiscard]] Refusal refusal_of(SourceError error);
+
 class Asker {
  public:
   explicit Asker(Source& source) : source_(source) {}

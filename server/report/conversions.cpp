@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "server/report/counted.hpp"
 #include "server/report/questions.hpp"
 
 namespace etappe::report {
@@ -46,15 +47,15 @@ struct Goals {
 };
 
 std::string goals_sql() {
-  return "WITH " + fired_conversions() + R"(SELECT
-  toString(toDate(at, {zone:String})) AS day,
+  return "WITH " + counted_conversions() + R"(SELECT
+  toString(toDate(ts, {zone:String})) AS day,
   name,
   if(weight = 'micro', 'micro', 'primary') AS kind,
   if(currency = '', {currency:String}, currency) AS money,
   count() AS conversions,
   countIf(value IS NOT NULL) AS with_value,
   toString(sum(ifNull(value, toDecimal64(0, 6)))) AS total,
-  formatDateTime(max(at), '%Y-%m-%dT%H:%i:%SZ', 'UTC') AS last_fired,
+  formatDateTime(max(ts), '%Y-%m-%dT%H:%i:%SZ', 'UTC') AS last_fired,
   countIf(currency = '' AND value IS NOT NULL) AS without_currency,
   sum(repeats) AS repeated
 FROM fired
@@ -64,7 +65,7 @@ ORDER BY day, name, kind, money)";
 
 Goals read_goals(Asker& asker, const Scope& scope, const std::string& currency, std::string_view prefix) {
   Goals goals;
-  Question question = question_for(scope, {kOrderReachDays, 0}, goals_sql());
+  Question question = question_for(scope, kConversionReach, goals_sql());
   question.parameters.emplace_back("currency", currency);
   for (const auto& row : asker.rows(std::string(prefix) + "goals", std::move(question), 10)) {
     const Goal goal{asker.text(row[2]), asker.text(row[1])};

@@ -1,0 +1,59 @@
+#include "server/report/counted.hpp"
+
+namespace etappe::report {
+
+const std::string& session_origins() {
+  static const std::string text = R"(origins AS (
+  SELECT
+    session,
+    min(ts) AS began,
+    argMinIf(tuple(channel, source, medium), tuple(ts, received_at, segment, record), touch = 1) AS first_touch,
+    if(first_touch.1 = '', tuple('Direct', '(direct)', '(none)'), first_touch) AS origin
+  FROM )" + scanned_rows() + R"(
+    AND session != ''
+  GROUP BY session
+))";
+  return text;
+}
+
+const std::string& counted_conversions() {
+  static const std::string text = R"(fired AS (
+  SELECT
+    name, first.1 AS id, first.2 AS ts, first.3 AS weight, first.4 AS value, first.5 AS currency,
+    first.6 AS quantity, first.7 AS order_id, first.8 AS visitor, first.9 AS session, first.10 AS path,
+    first.11 AS touch, first.12 AS channel, first.13 AS source, first.14 AS medium, repeats
+  FROM (
+    SELECT
+      name,
+      if(order_id = '', toString(id), concat('order ', order_id)) AS occasion,
+      argMin(tuple(id, ts, weight, value, currency, quantity, order_id, visitor, session, path,
+                   touch, channel, source, medium),
+             tuple(ts, received_at, segment, record)) AS first,
+      count() - 1 AS repeats
+    FROM )" + scanned_rows() + R"(
+      AND type = 'conversion'
+    GROUP BY name, occasion
+  )
+  WHERE toDate(ts, {zone:String}) BETWEEN {from:Date} AND {to:Date}
+))";
+  return text;
+}
+
+const std::string& placed_conversions() {
+  static const std::string text = counted_conversions() + ",\n" + session_origins() + R"(,
+placed AS (
+  SELECT
+    fired.id AS id, fired.ts AS ts, fired.name AS name, fired.weight AS weight, fired.value AS value,
+    fired.currency AS currency, fired.quantity AS quantity, fired.order_id AS order_id,
+    fired.visitor AS visitor, fired.session AS session, fired.path AS path, fired.repeats AS repeats,
+    multiIf(origins.origin.1 != '', origins.origin,
+            fired.session != '', tuple('Direct', '(direct)', '(none)'),
+            fired.touch = 1, tuple(fired.channel, fired.source, fired.medium),
+            tuple('Unassigned', '', '')) AS way,
+    way.1 AS channel, way.2 AS source, way.3 AS medium
+  FROM fired LEFT JOIN origins ON fired.session = origins.session
+))";
+  return text;
+}
+
+}  // namespace etappe::report
