@@ -1,6 +1,6 @@
 #pragma once
-// What the admin listener needs to know of people and sites. server/cli lays these ports over the database; tests
-// lay them over memory. Nothing here knows SQLite, a password's hash or a cookie.
+// What the admin listener needs to know of people and sites. server/cli lays these ports over the database;
+// tests lay them over memory. Nothing here knows SQLite, a password's hash or a cookie.
 
 #include <chrono>
 #include <cstdint>
@@ -44,7 +44,8 @@ class Accounts {
  public:
   virtual ~Accounts() = default;
   /// Takes the same time whether the login exists or not.
-  [[nodiscard]] virtual Result<Session, SignIn> sign_in(std::string_view login, std::string_view password) = 0;
+  [[nodiscard]] virtual Result<Session, SignIn> sign_in(std::string_view login,
+                                                        std::string_view password) = 0;
   /// Ends that session for good; a token that is none is no error.
   virtual void sign_out(std::string_view session_token) = 0;
   [[nodiscard]] virtual std::optional<Person> person_of(std::string_view session_token) = 0;

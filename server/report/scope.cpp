@@ -6,15 +6,11 @@ namespace {
 // A zone is at most 14 hours from UTC, and key_day may lie a day from the event's own.
 constexpr std::chrono::days kKeySlack{2};
 
-// key_day is part of the table's key and of its partition, so that no event has copies in two partitions.
-constexpr std::string_view kSettings = "\nSETTINGS do_not_merge_across_partitions_select_final = 1";
-
 }  // namespace
 
 Question question_for(const Scope& scope, Reach reach, std::string sql) {
   const Day scan_from = scope.period.from - std::chrono::days{reach.before};
   const Day scan_to = scope.period.to + std::chrono::days{reach.after};
-  sql += kSettings;
   Question question{std::move(sql), {}};
   const auto give = [&question](std::string_view name, std::string value) {
     if (question.sql.find("{" + std::string(name) + ":") != std::string::npos)

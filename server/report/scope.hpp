@@ -25,8 +25,8 @@ struct Reach {
   int after = 0;
 };
 
-/// A question with those of the parameters site, zone, from, to, until, scan_from, scan_to, key_from, key_to
-/// that `sql` names, and with the engine's settings appended.
+/// A question with those of the parameters site, zone, from, to, until, scan_from, scan_to, key_from and
+/// key_to that `sql` names.
 [[nodiscard]] Question question_for(const Scope& scope, Reach reach, std::string sql);
 
 /// "events FINAL WHERE …": the rows between scan_from and scan_to, before `until`.

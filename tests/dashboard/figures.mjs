@@ -68,9 +68,12 @@ export function report(name, { from, to, compare, funnel, shape, hostile, sql })
     recorded_from: shape === 'nothing_recorded' ? null : '2026-09-28',
     comparison: compared ? { kind: 'previous', ...previous(from, to), until: '2026-10-25T13:32:05Z' } : null,
     state: shape, nearest_day: shape === 'nothing_in_period' ? '2026-10-26' : null,
-    consent: { coverage: empty ? null : 0.7118, page_views_granted: empty ? 0 : 61022, page_views: empty ? 0 : 85730, policy: 'cookieless' },
+    consent: { coverage: empty ? null : 0.7118, page_views_granted: empty ? 0 : 61022, page_views: empty ? 0 : 85730, policy: 'block' },
     other_currencies: empty ? [] : [{ currency: 'CHF', conversions: 1, value: '129.90' }],
-    notes: empty ? [] : [{ code: 'session_model', text: 'The channel of a session is that of its first touch.', data: {} }],
+    notes: empty ? [] : [
+      { code: 'session_model', text: 'Conversions belong to the channel of their session.', data: {} },
+      { code: 'order_counted_once', text: '2 repeated conversion(s) of an order already counted are left out.', data: { conversions: 2 } },
+    ],
   };
   if (sql) head.sql = [{ name: 'overview', sql: 'SELECT count() FROM events WHERE site = {site:String}', parameters: { site: hostile ? kHostile[0] : 's7n0rdwerk' } }];
   const parts = { overview: () => overview(from, to, compared, empty), channels: () => channels(from, to, compared, empty, hostile),

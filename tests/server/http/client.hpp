@@ -9,11 +9,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace etappe::test {
 
@@ -48,6 +50,11 @@ class RawClient {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
     return true;
+  }
+  /// Whether there is something to receive, waiting for at most `timeout`.
+  bool readable(std::chrono::milliseconds timeout) {
+    pollfd wait{socket_, POLLIN, 0};
+    return ::poll(&wait, 1, static_cast<int>(timeout.count())) > 0;
   }
   void finish_sending() { ::shutdown(socket_, SHUT_WR); }
 

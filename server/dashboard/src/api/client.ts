@@ -5,7 +5,7 @@ export type Cell = string | number | null;
 export type Compare = 'previous' | 'none';
 export type ReportName = 'overview' | 'channels' | 'conversions' | 'funnel';
 
-export interface Me { login: string; name: string; role: 'admin' | 'editor' | 'viewer' }
+export interface Me { login: string; name: string; role: 'admin' | 'viewer' }
 export interface FunnelName { id: string; name: string }
 export interface Site {
   key: string;
@@ -23,7 +23,7 @@ export type Totals = Record<string, Cell>;
 export interface TableWithTotals extends Table { totals: Totals }
 export interface FunnelTable extends TableWithTotals { funnel: FunnelName & { window_days: number } }
 export interface Comparison { kind: 'previous'; from: Day; to: Day; shift_days: number; until: string | null }
-export interface Consent { coverage: number | null; page_views: number; policy: 'block' | 'queue' | 'cookieless' }
+export interface Consent { coverage: number | null; page_views: number; policy: 'block' }
 export interface Note { code: string; text: string; data: Record<string, Cell> }
 export interface Statement { name: string; sql: string; parameters: Record<string, string> }
 

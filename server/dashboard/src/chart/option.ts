@@ -49,7 +49,7 @@ export function optionFor(series: TimeSeries, scale: Scale, axis: Axis, frame: F
     },
     series: [
       bands(series, colours),
-      ...(series.comparison ? [comparisonLine(series.comparison, colours)] : []),
+      ...(series.comparison ? [comparisonLine(wholeOnly(series, series.comparison), colours)] : []),
       ...series.lines.flatMap((line) => drawn(line, series, colours)),
     ],
   };
@@ -74,6 +74,11 @@ function bands(series: TimeSeries, colours: Colours): LineSeriesOption {
       ],
     },
   };
+}
+
+/** Beside a bucket that is not complete the comparison is not drawn either: it would fall like the line it is beside. */
+function wholeOnly(series: TimeSeries, values: (number | null)[]): (number | null)[] {
+  return values.map((value, index) => (series.buckets[index]?.partial && series.buckets.length > 1 ? null : value));
 }
 
 function comparisonLine(values: (number | null)[], colours: Colours): LineSeriesOption {

@@ -12,15 +12,15 @@ export function BasisLine({ report, question }: { report: Report; question: Ques
   const { comparison, consent } = report;
   const notes = report.notes.flatMap((note) => {
     const figure = Object.values(note.data).find((value) => typeof value === 'number');
-    const sentence = words.notes[note.code]?.(typeof figure === 'number' ? formats.count(figure) : '');
+    const count = typeof figure === 'number' ? figure : 0;
+    const sentence = words.notes[note.code]?.(count, formats.count(count));
     return sentence ? [{ code: note.code, sentence }] : [];
   });
   return (
     <div class="basis">
       <span>{words.basis.zone} <b>{report.zone.split('/').pop()?.replaceAll('_', ' ')}</b></span>
-      {consent.policy === 'block'
-        ? <span>{words.basis.consentOnly}</span>
-        : consent.coverage !== null && <span><b>{formats.percent(consent.coverage, 0)}</b> {words.basis.consent}</span>}
+      {consent.coverage !== null && <span><b>{formats.percent(consent.coverage, 0)}</b> {words.basis.consent}</span>}
+      {consent.policy === 'block' && <span>{words.basis.consentOnly}</span>}
       {notes.map((note) => <span key={note.code}>{note.sentence}</span>)}
       {report.other_currencies.map(({ currency, conversions, value }) => (
         <span key={currency}>{words.basis.otherCurrency(conversions, formats.money(toNumber(parseMoney(value) ?? 0n), currency))}</span>

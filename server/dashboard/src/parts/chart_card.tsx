@@ -58,9 +58,9 @@ function Key({ series, report }: { series: TimeSeries; report: Report }) {
   const unrecorded = series.buckets.length > 0 && series.lines.every((line) => line.values[0] === null);
   const { comparison } = report;
   const partialName = (size: BucketSize): string =>
-    size === 'day' ? words.chart.today(formats.time(new Date(report.as_of), report.zone)) : words.chart.partial;
+    size === 'day' ? words.chart.today(formats.time(new Date(report.as_of), report.zone)) : words.chart.partial[size];
   return (
-    <div class="key">
+    <div class={single ? 'key single' : 'key'}>
       {single && (
         <span>
           <svg aria-hidden="true">{asBars(series) ? <rect class="swatch" x="7" width="8" height="8" rx="1" /> : <path class="ln" d="M0 4h22" />}</svg>
@@ -79,7 +79,7 @@ function Key({ series, report }: { series: TimeSeries; report: Report }) {
         </span>
       ))}
       {partial && <span><svg aria-hidden="true"><circle class={single ? 'pt' : 'pt grey'} cx="11" cy="4" r="4" /></svg>{partialName(series.size)}</span>}
-      {unrecorded && <span><svg aria-hidden="true"><rect class="hatch" x="5" width="12" height="8" /></svg>{words.chart.notRecorded}</span>}
+      {unrecorded && <span><svg aria-hidden="true"><path class="hatch" d="M1 8 9 0M7 8 15 0M13 8 21 0" /></svg>{words.chart.notRecorded}</span>}
     </div>
   );
 }

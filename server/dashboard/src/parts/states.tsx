@@ -50,7 +50,7 @@ export function FailureCard({ page, failure, at, zone, retry }: FailureCardProps
       <Icon name="warning" />
       <div>
         <h2>{words.states.failed(page)}</h2>
-        <p>{failure.status === 403 ? words.states.forbidden : (words.states.reasons[failure.reason] ?? '')}</p>
+        <p>{failure.status === 403 ? words.states.forbidden : (words.states.reasons[failure.reason] ?? words.states.reason)}</p>
         <p class="small muted">
           {formats.dateTime(at, zone)} · {words.states.errorId} <code>{id}</code>
         </p>

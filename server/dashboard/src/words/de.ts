@@ -24,7 +24,7 @@ export const de = {
     themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
     language: 'Sprache',
     signOut: 'Abmelden',
-    roles: { admin: 'Administration', editor: 'Bearbeitung', viewer: 'Lesen' },
+    roles: { admin: 'Administration', viewer: 'Lesen' },
   },
   period: {
     presets: {
@@ -68,7 +68,7 @@ export const de = {
     definition: 'So wird gezählt',
     sameWeekdays: (range: string) => `${range}, gleiche Wochentage`,
     today: (time: string) => `heute bis ${time}`,
-    partial: 'angefangener Zeitabschnitt',
+    partial: { week: 'unvollständige Woche', month: 'unvollständiger Monat' },
     notRecorded: 'noch nicht erfasst',
     other: 'Übrige',
     bucket: { day: 'Tag', week: 'Woche', month: 'Monat' },
@@ -172,8 +172,8 @@ export const de = {
     zone: 'Zeitzone',
     asOf: 'Stand',
     sameTime: 'Vergleich bis zur gleichen Uhrzeit',
-    consent: 'der Seitenaufrufe mit Einwilligung',
-    consentOnly: 'Nur mit Einwilligung erfasst; wie viele sie nicht geben, ist unbekannt',
+    consent: 'der erfassten Seitenaufrufe mit Einwilligung',
+    consentOnly: 'Ohne Einwilligung sendet das Skript nichts',
     comparison: 'Vergleich',
     sql: 'Abfragen zeigen',
     sqlTitle: 'So wurde gerechnet',
@@ -182,17 +182,21 @@ export const de = {
     otherCurrency: (count: number, value: string) =>
       `Nicht im Wert: ${count}\u00a0${plural(count, 'Conversion', 'Conversions')} über ${value}`,
   },
+  // The figure comes as a number, for singular and plural, and as a text.
   notes: {
     visitors_not_additive: () => 'Ein Besucher zählt im Zeitraum einmal, an jedem Tag neu',
-    unlinked_left_out: (count: string) => `${count} Ereignisse ohne Sitzung sind nicht zugeordnet`,
-    conversions_without_session: (count: string) => `${count} Conversions ohne Sitzung stehen nur in der Summe`,
-    other_currencies: () => '',
-    values_without_currency: (count: string) => `${count} Werte ohne Währung sind nicht im Wert enthalten`,
+    unlinked_left_out: (count, text) =>
+      `${text} ${plural(count, 'Ereignis', 'Ereignisse')} des ersten Schritts ohne Einwilligung in die Wiedererkennung fehlen im Funnel`,
+    conversions_without_session: (count, text) =>
+      `${text} ${plural(count, 'Conversion gehört', 'Conversions gehören')} zu keiner Sitzung; den Kanal nennen sie selbst oder niemand`,
+    values_without_currency: (count, text) =>
+      `${text} ${plural(count, 'Conversion', 'Conversions')} ohne Währung: Wert als Währung der Website gelesen`,
     window_running: () => 'Das Fenster der letzten Besucher läuft noch; es können weitere ankommen',
-    comparison_not_recorded: () => 'Die Vorperiode wurde nicht ganz erfasst',
-    session_model: () => 'Kanal nach dem ersten Kontakt der Sitzung',
-    order_counted_once: (count: string) => `${count} wiederholte Bestellnummern sind einmal gezählt`,
-  } as Record<string, (count: string) => string>,
+    comparison_not_recorded: () => 'Die Vorperiode wurde nicht oder nicht ganz erfasst',
+    session_model: () => 'Conversions gehören zum Kanal ihrer Sitzung',
+    order_counted_once: (count, text) =>
+      `${text} ${plural(count, 'wiederholte Conversion', 'wiederholte Conversions')} schon gezählter Bestellungen weggelassen`,
+  } as Record<string, (count: number, text: string) => string>,
   states: {
     loading: 'Wird geladen',
     slow: 'Rechnet noch …',
@@ -205,6 +209,7 @@ export const de = {
       unknown_site: 'Diese Website gibt es nicht, oder Sie dürfen sie nicht sehen.',
       bad_range: 'Der Zeitraum ist zu lang oder verkehrt herum. Wählen Sie einen anderen.',
     } as Record<string, string>,
+    reason: 'Der Server konnte nicht antworten. Versuchen Sie es erneut; bleibt es dabei, geben Sie die Fehlerkennung weiter.',
     retry: 'Erneut versuchen',
     errorId: 'Fehlerkennung',
     copy: 'Kopieren',

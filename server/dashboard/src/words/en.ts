@@ -25,7 +25,7 @@ export const en: Words = {
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
     language: 'Language',
     signOut: 'Sign out',
-    roles: { admin: 'Administrator', editor: 'Editor', viewer: 'Viewer' },
+    roles: { admin: 'Administrator', viewer: 'Viewer' },
   },
   period: {
     presets: {
@@ -69,7 +69,7 @@ export const en: Words = {
     definition: 'How this is counted',
     sameWeekdays: (range) => `${range}, same weekdays`,
     today: (time) => `today until ${time}`,
-    partial: 'part of a bucket',
+    partial: { week: 'incomplete week', month: 'incomplete month' },
     notRecorded: 'not recorded yet',
     other: 'Other',
     bucket: { day: 'Day', week: 'Week', month: 'Month' },
@@ -173,8 +173,8 @@ export const en: Words = {
     zone: 'Time zone',
     asOf: 'As of',
     sameTime: 'compared up to the same time of day',
-    consent: 'of page views with consent',
-    consentOnly: 'Recorded with consent only; how many do not give it is unknown',
+    consent: 'of recorded page views with consent',
+    consentOnly: 'Without consent the script sends nothing',
     comparison: 'Compared with',
     sql: 'Show queries',
     sqlTitle: 'How this was computed',
@@ -185,14 +185,17 @@ export const en: Words = {
   },
   notes: {
     visitors_not_additive: () => 'A visitor counts once in the period, and anew on each day',
-    unlinked_left_out: (count) => `${count} events without a session are not assigned`,
-    conversions_without_session: (count) => `${count} conversions without a session are in the total only`,
-    other_currencies: () => '',
-    values_without_currency: (count) => `${count} values without a currency are not in the value`,
+    unlinked_left_out: (count, text) =>
+      `${text} ${plural(count, 'event', 'events')} of the first step without consent to be recognised are not in the funnel`,
+    conversions_without_session: (count, text) =>
+      `${text} ${plural(count, 'conversion belongs', 'conversions belong')} to no session; only what they say themselves gives a channel`,
+    values_without_currency: (count, text) =>
+      `${text} ${plural(count, 'conversion', 'conversions')} without a currency: value read in the currency of the site`,
     window_running: () => 'The window of the latest visitors is still running; more may arrive',
-    comparison_not_recorded: () => 'The previous period was not recorded completely',
-    session_model: () => 'Channel by the first contact of the session',
-    order_counted_once: (count) => `${count} repeated order numbers are counted once`,
+    comparison_not_recorded: () => 'The previous period was not recorded, or not completely',
+    session_model: () => 'Conversions belong to the channel of their session',
+    order_counted_once: (count, text) =>
+      `${text} repeated ${plural(count, 'conversion', 'conversions')} of orders already counted left out`,
   },
   states: {
     loading: 'Loading',
@@ -206,6 +209,7 @@ export const en: Words = {
       unknown_site: 'This site does not exist, or you may not see it.',
       bad_range: 'The period is too long or the wrong way round. Choose another one.',
     },
+    reason: 'The server could not answer. Try again; if it stays like this, pass on the error id.',
     retry: 'Try again',
     errorId: 'Error id',
     copy: 'Copy',
