@@ -11,6 +11,7 @@
 #include "server/store/report_source.hpp"
 #include "server/store/schema.hpp"
 #include "tests/server/store/engine_process.hpp"
+#include "tests/server/temporary_folder.hpp"
 
 namespace etappe::report {
 namespace {
@@ -45,7 +46,7 @@ struct Hit {
 class Reports : public ::testing::Test {
  protected:
   struct Engine {
-    store::testing::TemporaryFolder folder;
+    TemporaryFolder folder;
     store::testing::EngineProcess process{folder.path()};
     std::optional<store::Client> client;
     std::optional<store::ReportSource> source;
