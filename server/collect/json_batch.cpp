@@ -275,6 +275,7 @@ Result<JsonBatch, Refusal> JsonBatch::open(std::span<const std::byte> bytes) {
       if (value.get(state->events) != simdjson::SUCCESS) return fail(Refusal::bad_json);
       has_events = true;
     }
+    if (key == "batch_id" && !value.is_null() && !value.is_string()) return fail(Refusal::bad_json);
     if (key == "sent_at" && !value.is_null()) {
       std::string_view sent_at;
       if (value.get(sent_at) != simdjson::SUCCESS) return fail(Refusal::bad_json);
