@@ -35,8 +35,10 @@ export function TileStrip({ tiles, chosen, controls, choose }: TileStripProps) {
         >
           <span class="l">{tile.name}</span>{' '}
           <FigureText figure={tile.figure} />{' '}
-          {tile.change && <Delta difference={tile.change.difference} text={tile.change.text} />}{' '}
-          <span class="before">{tile.before === null ? words.notCompared : words.before(tile.before)}</span>
+          <span class="than">
+            {tile.change && <Delta difference={tile.change.difference} text={tile.change.text} />}{' '}
+            <span class="before">{tile.before === null ? words.notCompared : words.before(tile.before)}</span>
+          </span>
         </button>
       ))}
     </div>
