@@ -83,9 +83,11 @@ Host::Host(HostOptions options) : options_(std::move(options)), lock_(std::make_
 
 Result<std::unique_ptr<Host>, StartFailure> Host::open(HostOptions options) {
   std::unique_ptr<Host> host(new Host(std::move(options)));
-  const auto& folder = host->options_.folder;
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
+  // A relative path ends up twice in some of the engine's own paths.
+  host->options_.folder = std::filesystem::absolute(host->options_.folder, error);
+  const auto& folder = host->options_.folder;
+  if (!error) std::filesystem::create_directories(folder, error);
   if (error) return fail(StartFailure{ExitCode::folder_unusable, folder.string() + ": " + error.message()});
   // The kernel drops this lock with the process, however it ends.
   const auto lock_file = folder / "etappe-engine.lock";

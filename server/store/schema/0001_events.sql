@@ -55,4 +55,5 @@ CREATE TABLE IF NOT EXISTS events
 ENGINE = ReplacingMergeTree(enrich_version)
 PARTITION BY toYYYYMM(key_day)
 ORDER BY (site, key_day, id)
-SETTINGS non_replicated_deduplication_window = 10000;
+-- Synced on insert: the spool lets go of its copy as soon as the store has answered.
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1;

@@ -10,4 +10,4 @@ CREATE TABLE IF NOT EXISTS events_rejected
 ENGINE = MergeTree
 ORDER BY (rejected_at, segment, record)
 TTL rejected_at + INTERVAL 7 DAY
-SETTINGS non_replicated_deduplication_window = 1000;
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
