@@ -39,10 +39,12 @@ class Cleaner {
     std::string_view name = piece.substr(0, equals);
     const std::string_view value = piece.substr(std::min(equals + 1, piece.size()));
     if (name.starts_with("%3F") || name.starts_with("%3f")) name.remove_prefix(3);
-    if (lower(decoded(name)).starts_with("utm_") || table_.is_personal(name) || is_mark(value)) return true;
+    const std::string plain = lower(decoded(name));
+    if (plain.starts_with("utm_") || table_.is_personal(name) || is_mark(value)) return true;
+    // By name, so that a repeated parameter goes with the one that counted.
     return std::any_of(matches_.begin(), matches_.end(), [&](const NetworkMatch& match) {
       return std::any_of(match.found.begin(), match.found.end(), [&](const url::ParamView* found) {
-        return found != nullptr && found->name.data() == name.data();
+        return found != nullptr && lower(decoded(found->name)) == plain;
       });
     });
   }

@@ -187,6 +187,7 @@ TEST(Resolver, CleansOnlyWhatBelongsToTheArrival) {
       {"https://shop.example/?utm_source=x&utm_marketing_tactic=y", "https://shop.example/"},
       {"https://shop.example/?a=1&gclid=x&b=2", "https://shop.example/?a=1&b=2"},
       {"https://shop.example/?source=aw&x=1", "https://shop.example/?x=1"},
+      {"https://shop.example/?source=aw&x=1&source=aw", "https://shop.example/?x=1"},
       {"https://shop.example/?source=catalogue", "https://shop.example/?source=catalogue"},
       {"https://shop.example/?mc_eid=person", "https://shop.example/"},
       {"https://shop.example/?email=[email]&a=1", "https://shop.example/?a=1"},
