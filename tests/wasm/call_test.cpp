@@ -73,6 +73,22 @@ TEST(Call, UnknownFieldsArePassedOver) {
   EXPECT_EQ(reader.call().event.name, "order");
 }
 
+TEST(Call, ATextLongerThanTheWireAllowsIsCutBehindAWholeCharacter) {
+  CallReader reader;
+  const std::string name = std::string(127, 'n') + "ä";
+  const std::string value = std::string(1023, 'v') + "ä";
+  const std::string bytes = field(Field::name, name) + field(Field::prop_key, name) + field(Field::prop_text, value) +
+                            field(Field::item_id, name) + field(Field::item_name, name) + field(Field::funnel, name) +
+                            field(Field::step, name);
+  ASSERT_TRUE(read(reader, bytes));
+  const auto call = reader.call();
+  for (const std::string_view text : {call.event.name, call.event.props[0].key, call.event.items[0].id,
+                                      call.event.items[0].name, call.event.funnel, call.event.step}) {
+    EXPECT_EQ(text, std::string(127, 'n'));
+  }
+  EXPECT_EQ(call.event.props[0].value, std::string(1023, 'v'));
+}
+
 TEST(Call, HoldsAsManyAsTheEventMayHaveAndNotOneMore) {
   struct {
     Field begins;

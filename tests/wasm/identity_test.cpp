@@ -144,34 +144,49 @@ TEST_P(Damaged, WhatIsNotOursToReadGrantsNothingAndIsDeleted) {
   EXPECT_EQ(page.host.forgotten, 1);
 }
 
-// A good text for the clock of FakePage: 1.C.1794999999.AAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBB.1794999999.-----
+// The parts of a text that is good by the clock of FakePage; see identity.hpp. _aY_qB is a second before it.
+constexpr const char* kGood = "1C" "_aY_qB" "_aY_qB" "AAAAAAAAAAAAAAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA";
+
 INSTANTIATE_TEST_SUITE_P(
     Identity, Damaged,
     testing::Values(
-        DeviceText{"another_version", "2.C.1794999999.AAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBB.1794999999.-----"},
-        DeviceText{"denied", "1.B.1794999999.AAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBB.1794999999.-----"},
-        DeviceText{"marketing_only", "1.I.1794999999.AAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBB.1794999999.-----"},
-        DeviceText{"short_visitor", "1.C.1794999999.AAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBB.1794999999.-----"},
-        DeviceText{"foreign_character", "1.C.1794999999.AAAAAAAAAAAAAAAAAAA<.BBBBBBBBBBBBBBBB.1794999999.-----"},
-        DeviceText{"short_session", "1.C.1794999999.AAAAAAAAAAAAAAAAAAAA.BBB.1794999999.-----"},
-        DeviceText{"no_mark", "1.C.1794999999.AAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBB.1794999999."},
-        DeviceText{"half_a_mark", "1.C.1794999999.AAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBB.1794999999.-----AB"},
-        DeviceText{"letters_for_a_time", "1.C.17949x9999.AAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBB.1794999999.-----"},
-        DeviceText{"no_last_seen", "1.C.1794999999.AAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBB..-----"},
-        DeviceText{"endless_time", "1.C.179499999999999999999.AAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBB.1.-----"},
+        DeviceText{"another_version", "2C" "_aY_qB" "_aY_qB" "AAAAAAAAAAAAAAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA"},
+        DeviceText{"denied", "1B" "_aY_qB" "_aY_qB" "AAAAAAAAAAAAAAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA"},
+        DeviceText{"marketing_only", "1I" "_aY_qB" "_aY_qB" "AAAAAAAAAAAAAAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA"},
+        DeviceText{"fourteen_months_old", "1C" "AT38oB" "_aY_qB" "AAAAAAAAAAAAAAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA"},
+        DeviceText{"foreign_character", "1C" "_aY_qB" "_aY_qB" "AAAAAAAAAA<AAAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA"},
+        DeviceText{"not_ascii", "1C" "_aY_qB" "_aY_qB" "AAAAAAAAAA\xC3\xA4" "AAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA"},
+        DeviceText{"half_a_mark", "1C" "_aY_qB" "_aY_qB" "AAAAAAAAAAAAAAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA" "AB"},
         DeviceText{"one_letter", "x"}),
     [](const auto& tested) { return tested.param.name; });
 
 TEST(Identity, TheTextThatTheTableAboveSpoilsIsGood) {
   FakePage page;
-  page.tracker.device(page.now, "1.C.1794999999.AAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBB.1794999999.-----");
+  page.tracker.device(page.now, kGood);
   EXPECT_EQ(page.tracker.consent(), kGrant);
   page.view();
-  EXPECT_EQ(page.delivered()[0].visitor, "AAAAAAAAAAAAAAAAAAAA");
+  const auto view = page.delivered()[0];
+  EXPECT_EQ(view.visitor, "AAAAAAAAAAAAAAAAAAAA");
+  EXPECT_EQ(view.session, "BBBBBBBBBBBBBBBB");
+}
+
+TEST(Identity, ATextWithMoreTagsThanAreKeptIsRefused) {
+  std::string text = kGood;
+  for (int i = 0; i < 25; ++i) {
+    EXPECT_TRUE(consent::may_use_device([&text] {
+      FakePage page;
+      page.tracker.device(page.now, text);
+      return page.tracker.consent();
+    }())) << i;
+    text += "ABCDE";
+  }
+  FakePage page;
+  page.tracker.device(page.now, text);
+  EXPECT_EQ(page.tracker.consent(), consent::States{});
 }
 
 TEST(Identity, EveryPrefixOfTheDeviceTextIsRefused) {
-  const std::string_view text = "1.C.1794999999.AAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBBBBBBB.1794999999.-----";
+  const std::string_view text = kGood;
   for (std::size_t size = 1; size < text.size(); ++size) {
     FakePage page;
     page.tracker.device(page.now, text.substr(0, size));

@@ -58,7 +58,7 @@ async function visit(kind) {
   exports.ack(kNow + 3400, 0, 204, 0);
   exports.ack(kNow + 3400, 1, 400, 0);
   exports.reset(kNow + 3500);
-  exports.track(kNow + 3600, put([[10, 'is dropped: 64 KiB are not enough'.padEnd(40_000, '.')]]), 6);
+  exports.track(kNow + 3600, put([[10, 'is dropped: no batch can hold it'], [14, '.'.repeat(40_000)]]), 6);
   exports.track(kNow + 3600, 65_537, 6);
   exports.decide(kNow + 3700, put([]), 1 | 1 << 2);
   return { ...engine, dropped: Array.from({ length: 8 }, (_, reason) => exports.dropped(reason)) };

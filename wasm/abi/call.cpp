@@ -24,22 +24,25 @@ bool CallReader::read(std::span<const std::byte> bytes, event::Type type) {
 }
 
 bool CallReader::take(Field field, std::string_view text) {
+  // Beyond these lengths the collector refuses the whole event; the beginning of a text is worth more than that.
+  const bool is_prop = field == Field::prop_text;
+  const std::string_view kept = tracker::beginning(text, is_prop ? event::kMaxPropBytes : event::kMaxNameBytes);
   switch (field) {
     case Field::url: event_.url = text; break;
     case Field::referrer: event_.referrer = text; break;
     case Field::title: event_.title = text; break;
-    case Field::name: event_.name = text; break;
+    case Field::name: event_.name = kept; break;
     case Field::value: event_.value = text; break;
     case Field::currency: event_.currency = text; break;
     case Field::quantity: event_.quantity = tracker::read_count(text); break;
     case Field::order_id: event_.order_id = text; break;
-    case Field::funnel: event_.funnel = text; break;
-    case Field::step: event_.step = text; break;
+    case Field::funnel: event_.funnel = kept; break;
+    case Field::step: event_.step = kept; break;
     case Field::prop_key:
       if (prop_count_ == props_.size()) {
         return false;
       }
-      props_[prop_count_++] = {.key = text, .value = {}};
+      props_[prop_count_++] = {.key = kept, .value = {}};
       break;
     case Field::prop_text:
     case Field::prop_number:
@@ -47,7 +50,7 @@ bool CallReader::take(Field field, std::string_view text) {
       if (prop_count_ == 0) {
         return false;
       }
-      props_[prop_count_ - 1].value = text;
+      props_[prop_count_ - 1].value = kept;
       props_[prop_count_ - 1].kind =
           static_cast<event::PropKind>(static_cast<int>(field) - static_cast<int>(Field::prop_text));
       break;
@@ -55,7 +58,7 @@ bool CallReader::take(Field field, std::string_view text) {
       if (item_count_ == items_.size()) {
         return false;
       }
-      items_[item_count_++] = {.id = text, .name = {}, .price = {}};
+      items_[item_count_++] = {.id = kept, .name = {}, .price = {}};
       break;
     case Field::item_name:
     case Field::item_price:
@@ -65,7 +68,7 @@ bool CallReader::take(Field field, std::string_view text) {
       }
       event::ItemView& item = items_[item_count_ - 1];
       if (field == Field::item_name) {
-        item.name = text;
+        item.name = kept;
       } else if (field == Field::item_price) {
         item.price = text;
       } else {

@@ -5,7 +5,8 @@
 //   field = number:u8  length:u16 little-endian  bytes (UTF-8)
 //
 // The numbers up to 31 are those of an event's fields on the wire (docs/wire-format.md); docs/abi.md has the
-// whole table. Views point into the scratch buffer. An unknown number is passed over.
+// whole table. Views point into the scratch buffer. An unknown number is passed over. Names and property values
+// that are longer than the wire allows are cut.
 
 #include <array>
 #include <cstddef>

@@ -4,213 +4,143 @@ namespace etappe::tracker {
 namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr std::string_view kNoCampaign = "-----";
-// The device's text: "1" "." consent "." created "." visitor "." session "." last seen "." campaign marks…
-// Times are whole seconds since 1970; every mark is five characters of the alphabet.
 constexpr char kTextVersion = '1';
-constexpr std::size_t kVisitorChars = 20;  // 120 random bits
-constexpr std::size_t kSessionChars = 16;  //  96 random bits
 
-template <std::size_t N>
-void draw(Host& host, FixedText<N>& id) {
-  std::array<std::uint8_t, N> bytes{};
-  host.random(bytes);
-  std::array<char, N> chars{};
-  for (std::size_t i = 0; i < N; ++i) {
-    chars[i] = kAlphabet[bytes[i] & 63U];
+/// The digit's number, 64 for what is no digit.
+std::uint32_t number_of(char digit) {
+  std::uint32_t number = 0;
+  while (number < kAlphabet.size() && kAlphabet[number] != digit) {
+    ++number;
   }
-  id.assign({chars.data(), N});
+  return number;
 }
 
-std::string_view next_part(std::string_view& rest) {
-  const std::size_t dot = rest.find('.');
-  const std::string_view part = rest.substr(0, dot);
-  rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
-  return part;
-}
-
-bool read_seconds(std::string_view text, event::TimeMs& out) {
-  if (text.empty() || text.size() > 11) {
-    return false;
-  }
-  std::int64_t seconds = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') {
-      return false;
-    }
-    seconds = seconds * 10 + (c - '0');
-  }
-  out = event::TimeMs{std::chrono::seconds{seconds}};
-  return true;
-}
-
-bool is_id(std::string_view text, std::size_t size) {
-  return text.size() == size && text.find_first_not_of(kAlphabet) == std::string_view::npos;
-}
-
-/// Builds the device's text; everything in it has a known bound, so that it always fits.
-class TextWriter {
- public:
-  void add(std::string_view text) {
-    for (const char c : text) {
-      bytes_[size_++] = c;
-    }
-  }
-  void add(char c) { bytes_[size_++] = c; }
-  void add_seconds(event::TimeMs time) {
-    auto seconds = static_cast<std::uint64_t>(time.time_since_epoch().count()) / 1000U;
-    std::array<char, 20> digits{};
-    std::size_t first = digits.size();
-    do {
-      digits[--first] = static_cast<char>('0' + seconds % 10U);
-      seconds /= 10U;
-    } while (seconds != 0);
-    add({digits.data() + first, digits.size() - first});
-  }
-  [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
-
- private:
-  std::array<char, 256> bytes_{};
-  std::size_t size_ = 0;
-};
-
-}  // namespace
-
-Identity::Mark Identity::mark_of(std::string_view text) {
-  // FNV-1a, 32 bits: tells a handful of texts of one session apart, nothing else hangs on it.
+/// FNV-1a, 32 bits: tells a handful of texts of one session apart, nothing else hangs on it. Never 0, which
+/// stands for none.
+std::uint32_t mark_of(std::string_view text) {
   std::uint32_t hash = 2166136261U;
   for (const char c : text) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
   }
-  Mark mark{};
-  for (char& c : mark) {
-    c = kAlphabet[hash & 63U];
-    hash >>= 6U;
-  }
-  return mark;
+  return hash | 1U;
 }
 
+}  // namespace
+
+void Identity::draw(std::size_t at, std::size_t digits) {
+  std::array<std::uint8_t, 20> bytes{};
+  host_.random(std::span(bytes).first(digits));
+  for (std::size_t i = 0; i < digits; ++i) {
+    text_[at + i] = kAlphabet[bytes[i] & 63U];
+  }
+}
+
+void Identity::put_number(std::size_t at, std::size_t digits, std::uint64_t number) {
+  for (std::size_t i = 0; i < digits; ++i) {
+    text_[at + i] = kAlphabet[number & 63U];
+    number >>= 6U;
+  }
+}
+
+event::TimeMs Identity::time_at(std::size_t at) const {
+  std::uint64_t seconds = 0;
+  for (std::size_t i = kTimeDigits; i-- > 0;) {
+    seconds = seconds << 6U | number_of(text_[at + i]);
+  }
+  return event::TimeMs{std::chrono::seconds{seconds}};
+}
+
+std::string_view Identity::visitor() const { return part(kVisitorAt, size_ == 0 ? 0 : kSessionAt - kVisitorAt); }
+std::string_view Identity::session() const { return part(kSessionAt, size_ == 0 ? 0 : kCampaignAt - kSessionAt); }
+
 bool Identity::restore(std::string_view text, event::TimeMs now, consent::States& consent) {
-  std::string_view rest = text;
-  const std::string_view version = next_part(rest);
-  const std::string_view states = next_part(rest);
-  event::TimeMs created{};
-  const bool created_ok = read_seconds(next_part(rest), created);
-  const std::string_view visitor = next_part(rest);
-  const std::string_view session = next_part(rest);
-  event::TimeMs last_seen{};
-  const bool last_seen_ok = read_seconds(next_part(rest), last_seen);
-  if (version.size() != 1 || version[0] != kTextVersion || states.size() != 1 || !created_ok || !last_seen_ok ||
-      !is_id(visitor, kVisitorChars) || !is_id(session, kSessionChars) || rest.size() % kMarkBytes != 0 ||
-      rest.empty() || rest.size() > kMarkBytes * (1 + kMaxFired) || now - created > kVisitorLifetime) {
+  if (text.size() < kFiredAt || text.size() > kMaxText || (text.size() - kFiredAt) % kMarkDigits != 0 ||
+      text[0] != kTextVersion) {
     return false;
   }
-  const consent::States stored = consent::unpack(kAlphabet.find(states[0]));
-  if (!consent::may_use_device(stored)) {
+  for (const char c : text) {
+    if (number_of(c) == kAlphabet.size()) {
+      return false;
+    }
+  }
+  const consent::States stored = consent::unpack(number_of(text[kConsentAt]));
+  Identity candidate(host_);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    candidate.text_[i] = text[i];
+  }
+  if (!consent::may_use_device(stored) || now - candidate.time_at(kCreatedAt) > kVisitorLifetime) {
     return false;
   }
   consent = stored;
-  written_consent_ = stored;
+  text_ = candidate.text_;
+  size_ = text.size();
   changed_ = false;
-  visitor_.assign(visitor);
-  session_.assign(session);
-  created_ = created;
-  last_seen_ = last_seen;
-  const auto take_mark = [&rest](Mark& mark) {
-    for (std::size_t i = 0; i < kMarkBytes; ++i) {
-      mark[i] = rest[i];
-    }
-    rest.remove_prefix(kMarkBytes);
-  };
-  take_mark(campaign_);
-  for (fired_count_ = 0; !rest.empty(); ++fired_count_) {
-    take_mark(fired_[fired_count_]);
-  }
   return true;
 }
 
-void Identity::draw_session() {
-  draw(host_, session_);
-  fired_count_ = 0;
-}
-
 void Identity::touch(event::TimeMs now, std::string_view campaign) {
-  if (visitor_.empty() || now - created_ > kVisitorLifetime) {
-    draw(host_, visitor_);
-    created_ = now;
-    session_.clear();
+  const auto seconds = static_cast<std::uint64_t>(now.time_since_epoch() / std::chrono::seconds{1});
+  bool begins = false;
+  if (size_ == 0 || now - time_at(kCreatedAt) > kVisitorLifetime) {
+    text_[0] = kTextVersion;
+    put_number(kCreatedAt, kTimeDigits, seconds);
+    put_number(kLastSeenAt, kTimeDigits, seconds);
+    draw(kVisitorAt, kSessionAt - kVisitorAt);
+    begins = true;
   }
-  const Mark arrived = campaign.empty() ? campaign_ : mark_of(campaign);
-  if (session_.empty() || now - last_seen_ > silence_ || arrived != campaign_) {
-    draw_session();
-    if (campaign.empty()) {
-      for (std::size_t i = 0; i < kMarkBytes; ++i) {
-        campaign_[i] = kNoCampaign[i];
-      }
-    } else {
-      campaign_ = arrived;
-    }
+  const std::uint32_t mark = campaign.empty() ? 0 : mark_of(campaign);
+  put_number(kSpareAt, kMarkDigits, mark);
+  const bool another_campaign = mark != 0 && part(kSpareAt, kMarkDigits) != part(kCampaignAt, kMarkDigits);
+  if (begins || another_campaign || now - time_at(kLastSeenAt) > silence_) {
+    draw(kSessionAt, kCampaignAt - kSessionAt);
+    put_number(kCampaignAt, kMarkDigits, mark);
+    size_ = kFiredAt;
+    changed_ = true;
   }
   // Calls that waited for the engine carry their own, earlier time.
-  last_seen_ = now > last_seen_ ? now : last_seen_;
-  changed_ = true;
+  if (now >= time_at(kLastSeenAt) + std::chrono::seconds{1}) {
+    put_number(kLastSeenAt, kTimeDigits, seconds);
+    changed_ = true;
+  }
 }
 
 void Identity::remember(event::TimeMs now, consent::States consent) {
-  if (visitor_.empty() || !consent::may_use_device(consent) || (!changed_ && consent == written_consent_)) {
+  const char packed = kAlphabet[consent::pack(consent)];
+  const auto left = kVisitorLifetime - std::chrono::duration_cast<std::chrono::seconds>(now - time_at(kCreatedAt));
+  if (size_ == 0 || !consent::may_use_device(consent) || (!changed_ && text_[kConsentAt] == packed) ||
+      left <= std::chrono::seconds{0}) {
     return;
   }
-  const auto left = kVisitorLifetime - std::chrono::duration_cast<std::chrono::seconds>(now - created_);
-  if (left <= std::chrono::seconds{0}) {
-    return;
-  }
-  TextWriter text;
-  text.add(kTextVersion);
-  text.add('.');
-  text.add(kAlphabet[consent::pack(consent)]);
-  text.add('.');
-  text.add_seconds(created_);
-  text.add('.');
-  text.add(visitor_.view());
-  text.add('.');
-  text.add(session_.view());
-  text.add('.');
-  text.add_seconds(last_seen_);
-  text.add('.');
-  text.add({campaign_.data(), kMarkBytes});
-  for (std::size_t i = 0; i < fired_count_; ++i) {
-    text.add({fired_[i].data(), kMarkBytes});
-  }
+  text_[kConsentAt] = packed;
   changed_ = false;
-  written_consent_ = consent;
-  host_.remember(text.view(), left < kVisitorLifetime ? left : kVisitorLifetime);
+  host_.remember(part(0, size_), left < kVisitorLifetime ? left : kVisitorLifetime);
 }
 
-void Identity::clear() {
-  visitor_.clear();
-  session_.clear();
-  fired_count_ = 0;
-}
+void Identity::clear() { size_ = 0; }
 
 void Identity::forget() {
   clear();
+  text_.fill(0);
   host_.forget();
 }
 
 bool Identity::first_in_session(std::string_view tag_name) {
-  const Mark mark = mark_of(tag_name);
-  for (std::size_t i = 0; i < fired_count_; ++i) {
-    if (fired_[i] == mark) {
+  put_number(kSpareAt, kMarkDigits, mark_of(tag_name));
+  for (std::size_t at = kFiredAt; at < size_; at += kMarkDigits) {
+    if (part(at, kMarkDigits) == part(kSpareAt, kMarkDigits)) {
       return false;
     }
   }
-  if (fired_count_ == kMaxFired) {
-    for (std::size_t i = 1; i < kMaxFired; ++i) {
-      fired_[i - 1] = fired_[i];
+  if (size_ == kMaxText) {
+    size_ -= kMarkDigits;
+    for (std::size_t at = kFiredAt; at < size_; ++at) {
+      text_[at] = text_[at + kMarkDigits];
     }
-    --fired_count_;
   }
-  fired_[fired_count_++] = mark;
+  for (std::size_t i = 0; i < kMarkDigits; ++i) {
+    text_[size_ + i] = text_[kSpareAt + i];
+  }
+  size_ += kMarkDigits;
   changed_ = true;
   return true;
 }

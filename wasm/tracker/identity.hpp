@@ -9,12 +9,12 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "core/consent/consent.hpp"
 #include "core/event/event.hpp"
-#include "wasm/tracker/fixed_text.hpp"
 #include "wasm/tracker/host.hpp"
 
 namespace etappe::tracker {
@@ -33,7 +33,8 @@ class Identity {
   [[nodiscard]] bool restore(std::string_view text, event::TimeMs now, consent::States& consent);
 
   /// Something happened at `now`: draws ids where none exist and begins a new session where the last one has
-  /// ended. `campaign` is the mark of the campaign that the page announces, empty when it announces none.
+  /// ended. `campaign` is what tells the page's campaign from others, empty when it announces none. Whole
+  /// seconds are kept.
   void touch(event::TimeMs now, std::string_view campaign);
 
   /// Writes the current state to the device when it differs from what was written or restored last.
@@ -43,31 +44,44 @@ class Identity {
   /// Forgets the ids here; the next touch() draws new ones.
   void clear();
 
-  [[nodiscard]] std::string_view visitor() const { return visitor_.view(); }
-  [[nodiscard]] std::string_view session() const { return session_.view(); }
+  /// Empty until the first touch().
+  [[nodiscard]] std::string_view visitor() const;
+  [[nodiscard]] std::string_view session() const;
 
-  /// Whether that tag fired in this session; notes it when it had not. The oldest of more than 24 notes is
-  /// given up.
+  /// Whether that tag has not fired in this session yet; notes it. The oldest of more than 24 notes is given up.
   [[nodiscard]] bool first_in_session(std::string_view tag_name);
 
  private:
-  static constexpr std::size_t kMarkBytes = 5;
+  // All of it is kept in the form in which the device holds it, so that there is nothing to convert:
+  //
+  //   1 C AbCdEf AbCdEf xxxxxxxxxxxxxxxxxxxx xxxxxxxxxxxxxxxx AAAAA AbCdE AbCdE …     (without the spaces)
+  //   │ │ │      │      visitor              session          │     └ once-per-session tags that fired
+  //   │ │ │      └ last seen                                  └ campaign the session began with
+  //   │ │ └ first seen: seconds since 1970, six digits of base 64, the lowest first
+  //   │ └ consent, packed, one digit
+  //   └ version
+  static constexpr std::size_t kConsentAt = 1;
+  static constexpr std::size_t kCreatedAt = 2;
+  static constexpr std::size_t kLastSeenAt = 8;
+  static constexpr std::size_t kVisitorAt = 14;   // 20 digits: 120 random bits
+  static constexpr std::size_t kSessionAt = 34;   // 16 digits: 96 random bits
+  static constexpr std::size_t kCampaignAt = 50;  // a mark, like those behind it
+  static constexpr std::size_t kFiredAt = 55;
+  static constexpr std::size_t kTimeDigits = 6;
+  static constexpr std::size_t kMarkDigits = 5;
   static constexpr std::size_t kMaxFired = 24;
-  using Mark = std::array<char, kMarkBytes>;
+  static constexpr std::size_t kMaxText = kFiredAt + kMaxFired * kMarkDigits;
+  static constexpr std::size_t kSpareAt = kMaxText;  // room for a mark to compare with, never written out
 
-  [[nodiscard]] static Mark mark_of(std::string_view text);
-  void draw_session();
+  void draw(std::size_t at, std::size_t digits);
+  void put_number(std::size_t at, std::size_t digits, std::uint64_t number);
+  [[nodiscard]] event::TimeMs time_at(std::size_t at) const;
+  [[nodiscard]] std::string_view part(std::size_t at, std::size_t size) const { return {text_.data() + at, size}; }
 
   Host& host_;
   std::chrono::milliseconds silence_ = std::chrono::minutes{30};
-  FixedText<20> visitor_;
-  FixedText<16> session_;
-  event::TimeMs created_{};
-  event::TimeMs last_seen_{};
-  Mark campaign_{};  ///< '-' five times when the session began without one
-  std::array<Mark, kMaxFired> fired_{};
-  std::size_t fired_count_ = 0;
-  consent::States written_consent_;
+  std::array<char, kSpareAt + kMarkDigits> text_{};
+  std::size_t size_ = 0;  // 0: nobody yet
   bool changed_ = false;
 };
 

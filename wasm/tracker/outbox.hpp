@@ -35,7 +35,7 @@ enum class Drop : std::uint8_t {
   refused,    ///< the collector answered that it will never take it
   expired,    ///< not delivered within 24 h
   withdrawn,  ///< waited when consent was withdrawn
-  bad_value,  ///< a container's tag read a value that is no decimal number: sent without its value
+  bad_value,  ///< a value that is no decimal number: the event was sent without it
   truncated,  ///< the loader's call did not fit into the scratch buffer, or was malformed
 };
 inline constexpr std::size_t kDropReasons = 8;

@@ -92,11 +92,6 @@ class Tracker::Firings final : public rules::Outcome {
     conversion.tag = firing.tag_name;
     conversion.quantity = read_count(firing.quantity);
     conversion.weight = firing.weight;
-    if (!conversion.value.empty() && !event::is_decimal(conversion.value)) {
-      // The collector would refuse the conversion for it, and a conversion without its value beats none.
-      tracker_.drops_.add(Drop::bad_value, 1);
-      conversion.value = {};
-    }
     tracker_.record(now_, conversion);
   }
 
@@ -232,6 +227,11 @@ void Tracker::record(event::TimeMs now, event::EventView event) {
   event.time = now;
   event.consent = consent_;
   event.url = url_.view();
+  if (!event.value.empty() && !event::is_decimal(event.value)) {
+    // The collector would refuse the conversion for it, and a conversion without its value beats none.
+    drops_.add(Drop::bad_value, 1);
+    event.value = {};
+  }
   if (consent::may_link(consent_)) {
     event.visitor = identity_.visitor();
     event.session = identity_.session();
