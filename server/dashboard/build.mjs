@@ -1,5 +1,5 @@
-// Bundles the dashboard into one folder: index.html, app.<hash>.js, app.<hash>.css, the font and the favicon.
-// Everything but index.html carries a hash of its content in its name, so it can be cached for ever.
+// Bundles the dashboard into one folder: index.html, licenses.txt, app.<hash>.js, app.<hash>.css, font and favicon.
+// A name with a hash of the content changes with it, so such a file can be cached for ever.
 //   node build.mjs OUT_FOLDER
 import { build } from 'esbuild';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -7,6 +7,14 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
+const kLicences = {
+  'Inter': '@fontsource-variable/inter/LICENSE',
+  'Apache ECharts': 'echarts/LICENSE',
+  'Apache ECharts, notice': 'echarts/NOTICE',
+  'ZRender': 'zrender/LICENSE',
+  'tslib': 'tslib/LICENSE.txt',
+  'Preact': 'preact/LICENSE',
+};
 
 /** Builds into `out`; returns the names of the files written. Files of earlier builds are removed last. */
 export async function buildDashboard(out) {
@@ -24,7 +32,7 @@ export async function buildDashboard(out) {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     loader: { '.woff2': 'file', '.svg': 'copy' },
-    legalComments: 'linked',
+    legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
   });
@@ -40,9 +48,17 @@ export async function buildDashboard(out) {
     .replace('{{style}}', named(/^app\..*\.css$/))
     .replace('{{script}}', named(/^app\..*\.js$/));
   await writeFile(join(out, 'index.html'), page);
-  const keep = new Set([...written, 'index.html']);
+  await writeFile(join(out, 'licenses.txt'), await licences());
+  const keep = new Set([...written, 'index.html', 'licenses.txt']);
   for (const name of await readdir(out)) if (!keep.has(name)) await rm(join(out, name), { recursive: true });
   return [...keep];
+}
+
+async function licences() {
+  const modules = join(here, '../../node_modules');
+  const texts = await Promise.all(Object.entries(kLicences).map(async ([name, file]) =>
+    `=== ${name} ===\n\n${await readFile(join(modules, file), 'utf8')}`));
+  return texts.join('\n\n');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

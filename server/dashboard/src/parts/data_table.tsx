@@ -1,6 +1,6 @@
 // A sortable table with a totals row. A grey bar stands in the sorted column only. 25 rows, then 25 more.
-import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import type { ComponentChildren, RefObject } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useSpeech } from '../language.tsx';
 import type { Sort } from '../route.ts';
 
@@ -29,6 +29,8 @@ const kPage = 25;
 export function DataTable<R>({ caption, columns, rows, keyOf, sort, onSort }: DataTableProps<R>) {
   const { words } = useSpeech();
   const [pages, setPages] = useState(1);
+  const box = useRef<HTMLDivElement>(null);
+  const scrolls = useScrolls(box);
   const sorted = columns.find((column) => column.id === sort.column) ?? columns[0];
   const ordered = sorted ? [...rows].sort((a, b) => compare(sorted.order(a), sorted.order(b), sort.descending)) : rows;
   const shown = ordered.slice(0, pages * kPage);
@@ -36,7 +38,7 @@ export function DataTable<R>({ caption, columns, rows, keyOf, sort, onSort }: Da
   const hasFoot = columns.some((column) => column.foot !== undefined);
   const className = (column: Column<R>) => (column.wideOnly ? 'hide-s' : undefined);
   return (
-    <div class="scroll" tabIndex={0} role="group" aria-label={caption}>
+    <div class="scroll" ref={box} {...(scrolls ? { tabIndex: 0, role: 'group' as const, 'aria-label': caption } : {})}>
       <table>
         <caption class="vh">{caption}</caption>
         <thead>
@@ -75,6 +77,21 @@ export function DataTable<R>({ caption, columns, rows, keyOf, sort, onSort }: Da
       )}
     </div>
   );
+}
+
+/** A box that scrolls has to be reachable by keyboard; one that does not would be a stop for nothing. */
+function useScrolls(box: RefObject<HTMLDivElement>): boolean {
+  const [scrolls, setScrolls] = useState(false);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const measure = () => setScrolls(element.scrollWidth > element.clientWidth);
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(element);
+    if (element.firstElementChild) sizes.observe(element.firstElementChild);
+    return () => sizes.disconnect();
+  }, []);
+  return scrolls;
 }
 
 interface HeadProps<R> { column: Column<R>; sort: Sort; onSort(sort: Sort): void }
