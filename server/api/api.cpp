@@ -158,7 +158,7 @@ http::Reply Api::login(const http::Request& request) {
 
   const auto session = world_.accounts.sign_in(credentials->login, credentials->password);
   if (!session) {
-    if (session.error() == SignIn::unavailable) return refuse(Reason::internal);
+    if (session.error() == SignIn::unavailable) return refuse(Reason::busy);
     throttle_.failed(guessed, now);
     return refuse(Reason::wrong_credentials);
   }

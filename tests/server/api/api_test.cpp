@@ -1,0 +1,366 @@
+// The admin listener without a socket: requests in, replies out.
+#include "server/api/api.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <fstream>
+#include <future>
+#include <mutex>
+#include <nlohmann/json.hpp>
+
+#include "tests/server/api/fakes.hpp"
+#include "tests/server/temporary_folder.hpp"
+
+namespace etappe::api {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using ::testing::HasSubstr;
+using testing::kPassword;
+using ::testing::Not;
+
+constexpr std::string_view kOverview = "/api/v1/sites/shop/reports/overview";
+constexpr std::string_view kDays = "from=2026-11-21&to=2026-11-22";
+
+std::string_view header(const http::Reply& reply, std::string_view name) {
+  for (const auto& [key, value] : reply.headers)
+    if (key == name) return value;
+  return {};
+}
+
+std::string reason(const http::Reply& reply) {
+  const json body = json::parse(reply.body, nullptr, false);
+  return body.is_object() ? body.value("reason", "") : "";
+}
+
+class Listener : public ::testing::Test {
+ protected:
+  explicit Listener(Transport transport = Transport::plain_loopback) : transport_(transport) {}
+  void SetUp() override {
+    std::ofstream(folder_.path() / "index.html") << "<!doctype html>";
+    std::ofstream(folder_.path() / "app.1a2b.js") << "start()";
+    std::filesystem::create_directory(folder_.path() / "inner");
+    std::ofstream(folder_.path() / "inner" / "secret.txt") << "secret";
+    Options options;
+    options.transport = transport_;
+    options.pages = folder_.path();
+    options.report_threads = 1;
+    options.longest_queue = 1;
+    api_ = std::make_unique<Api>(options, World{accounts_, sites_, source_, counters_,
+                                                [this] { return flushed_; }, [this] { return now_; }});
+  }
+  [[nodiscard]] bool tls() const { return transport_ == Transport::behind_tls; }
+
+  http::Request request(std::string method, std::string_view path, std::string_view query = "") {
+    http::Request made;
+    made.method = std::move(method);
+    made.path = path;
+    made.query = query;
+    made.headers = {{"host", tls() ? "stats.example" : "127.0.0.1:8081"}};
+    made.peer = "127.0.0.1";
+    return made;
+  }
+  std::future<http::Reply> send_later(http::Request made) {
+    auto promise = std::make_shared<std::promise<http::Reply>>();
+    auto reply = promise->get_future();
+    api_->handle(std::move(made),
+                 http::Responder([promise](http::Reply r) { promise->set_value(std::move(r)); }));
+    return reply;
+  }
+  http::Reply send(http::Request made) { return send_later(std::move(made)).get(); }
+  http::Reply sign_in(std::string_view login, std::string_view password) {
+    auto made = request("POST", "/api/v1/login");
+    made.body = json{{"login", login}, {"password", password}}.dump();
+    return send(made);
+  }
+  http::Request as_person(http::Request made, std::string_view login = "admin") {
+    const std::string cookie(header(sign_in(login, kPassword), "Set-Cookie"));
+    made.headers.push_back({"cookie", cookie.substr(0, cookie.find(';'))});
+    return made;
+  }
+  static http::Request as_token(http::Request made, std::string_view token) {
+    made.headers.push_back({"authorization", "Bearer " + std::string(token)});
+    return made;
+  }
+
+  const Transport transport_;
+  TemporaryFolder folder_;
+  testing::MemoryAccounts accounts_;
+  testing::MemorySites sites_;
+  testing::ScriptedSource source_;
+  observe::Counters counters_;
+  Flushed flushed_ = Flushed::done;
+  std::chrono::sys_seconds now_{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} + 13h + 32min + 5s};
+  std::unique_ptr<Api> api_;
+};
+
+class ListenerBehindTls : public Listener {
+ protected:
+  ListenerBehindTls() : Listener(Transport::behind_tls) {}
+};
+
+TEST_F(Listener, says_nothing_to_whoever_is_not_signed_in) {
+  struct Case {
+    std::string method;
+    std::string path;
+  };
+  for (const auto& [method, path] :
+       {Case{"GET", "/api/v1/me"}, Case{"GET", "/api/v1/sites"}, Case{"GET", std::string(kOverview)},
+        Case{"GET", "/api/v1/sites/none/reports/overview"}, Case{"GET", "/api/v1/sites/shop/reports/none"},
+        Case{"POST", "/api/v1/flush"}}) {
+    for (const std::string_view credential : {"", "cookie", "token", "basic"}) {
+      auto made = request(method, path, kDays);
+      if (credential == "cookie") made.headers.push_back({"cookie", "etappe_session=guessed"});
+      if (credential == "token") made = as_token(made, "guessed");
+      if (credential == "basic") made.headers.push_back({"authorization", "Basic cmVhZGVy"});
+      const auto reply = send(made);
+      EXPECT_EQ(reply.status, 401U) << path << credential;
+      EXPECT_EQ(reason(reply), "not_signed_in") << path << credential;
+      EXPECT_THAT(header(reply, "WWW-Authenticate"), HasSubstr("Bearer")) << path;
+    }
+  }
+  EXPECT_EQ(source_.asked, 0);
+}
+
+TEST_F(Listener, refuses_changes_from_foreign_origins_before_anybody_is_looked_up) {
+  for (const std::string_view path : {"/api/v1/login", "/api/v1/logout", "/api/v1/flush"})
+    for (const std::string_view origin :
+         {"null", "https://evil.example", "http://127.0.0.1:8080", "https://127.0.0.1:8081"}) {
+      auto made = as_person(request("POST", path));
+      made.headers.push_back({"origin", std::string(origin)});
+      const int checks = accounts_.password_checks;
+      const auto reply = send(made);
+      EXPECT_EQ(reply.status, 403U) << path << origin;
+      EXPECT_EQ(reason(reply), "origin_refused") << path << origin;
+      EXPECT_EQ(accounts_.password_checks, checks);
+    }
+  auto own = as_person(request("POST", "/api/v1/flush"));
+  own.headers.push_back({"origin", "http://127.0.0.1:8081"});
+  EXPECT_EQ(send(own).status, 204U);
+}
+
+TEST_F(Listener, without_tls_answers_to_loopback_names_only) {
+  for (const std::string_view path : {"/", "/api/v1/me", "/api/openapi.json", "/metrics"}) {
+    auto made = request("GET", path);
+    made.headers = {{"host", "rebound.example:8081"}};
+    EXPECT_EQ(reason(send(made)), "host_refused") << path;
+  }
+}
+
+TEST_F(Listener, signs_in_with_a_cookie_that_no_script_reads_and_no_other_site_sends) {
+  const auto reply = sign_in("admin", kPassword);
+  EXPECT_EQ(reply.status, 204U);
+  const std::string_view cookie = header(reply, "Set-Cookie");
+  EXPECT_THAT(cookie, ::testing::StartsWith("etappe_session="));
+  for (const std::string_view attribute : {"HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=43200"})
+    EXPECT_THAT(cookie, HasSubstr(attribute));
+  EXPECT_THAT(cookie, Not(HasSubstr("Secure")));
+  const auto me = send(as_person(request("GET", "/api/v1/me")));
+  EXPECT_EQ(json::parse(me.body), (json{{"login", "admin"}, {"name", "Katrin Albers"}, {"role", "admin"}}));
+}
+
+TEST_F(ListenerBehindTls, the_cookie_is_bound_to_host_and_tls) {
+  const auto reply = sign_in("admin", kPassword);
+  EXPECT_THAT(header(reply, "Set-Cookie"), ::testing::StartsWith("__Host-etappe="));
+  EXPECT_THAT(header(reply, "Set-Cookie"), HasSubstr("; Secure"));
+  EXPECT_EQ(send(as_person(request("GET", "/api/v1/me"))).status, 200U);
+  auto plain = as_person(request("POST", "/api/v1/logout"));
+  plain.headers.push_back({"origin", "http://stats.example"});
+  EXPECT_EQ(reason(send(plain)), "origin_refused");
+  EXPECT_EQ(send(request("GET", "/metrics")).status, 401U);
+  EXPECT_EQ(send(as_token(request("GET", "/metrics"), "reader")).status, 200U);
+}
+
+TEST_F(Listener, signing_out_ends_the_session) {
+  const auto signed_in = as_person(request("GET", "/api/v1/me"));
+  auto leaving = request("POST", "/api/v1/logout");
+  leaving.headers.push_back(signed_in.headers.back());
+  const auto reply = send(leaving);
+  EXPECT_EQ(reply.status, 204U);
+  EXPECT_THAT(header(reply, "Set-Cookie"), HasSubstr("etappe_session=; Path=/; Max-Age=0"));
+  EXPECT_EQ(send(signed_in).status, 401U);
+}
+
+TEST_F(Listener, slows_down_who_guesses_passwords) {
+  for (int i = 0; i <= Throttle::kFreeFailures; ++i)
+    EXPECT_EQ(reason(sign_in("admin", "wrong password")), "wrong_credentials");
+  const int checks = accounts_.password_checks;
+  const auto reply = sign_in("admin", kPassword);
+  EXPECT_EQ(reply.status, 429U);
+  EXPECT_EQ(reason(reply), "too_many_attempts");
+  EXPECT_EQ(header(reply, "Retry-After"), "2");
+  EXPECT_EQ(accounts_.password_checks, checks);
+  EXPECT_EQ(sign_in("viewer", kPassword).status, 204U);
+  now_ += 2s;
+  EXPECT_EQ(sign_in("admin", kPassword).status, 204U);
+  EXPECT_EQ(counters_.value("etappe_api_refused_total", "reason=\"too_many_attempts\""), 1U);
+}
+
+TEST_F(Listener, a_login_that_is_no_login_is_refused_by_its_fault) {
+  struct Case {
+    std::string body;
+    std::string reason;
+  };
+  for (const auto& [body, expected] :
+       {Case{"", "bad_json"}, Case{"[]", "bad_json"}, Case{"{", "bad_json"}, Case{"{}", "bad_login"},
+        Case{R"({"login":"admin"})", "bad_login"}, Case{R"({"login":1,"password":"x"})", "bad_login"},
+        Case{R"({"login":"admin","password":""})", "bad_login"},
+        Case{R"({"login":"admin","password":"x","otp":"1"})", "bad_login"},
+        Case{R"({"login":"admin","password":")" + std::string(1025, 'x') + "\"}", "bad_login"},
+        Case{std::string(4097, ' '), "too_large"}}) {
+    auto made = request("POST", "/api/v1/login");
+    made.body = body;
+    EXPECT_EQ(reason(send(made)), expected) << body.substr(0, 40);
+  }
+  EXPECT_EQ(accounts_.password_checks, 0);
+}
+
+TEST_F(Listener, roles_and_scopes_open_what_they_are_for) {
+  struct Case {
+    std::string who;
+    std::string method;
+    std::string path;
+    unsigned status;
+  };
+  const std::string overview(kOverview);
+  const std::string other = "/api/v1/sites/other/reports/overview";
+  for (const auto& [who, method, path, status] :
+       {Case{"admin", "GET", overview, 200}, Case{"viewer", "GET", overview, 200},
+        Case{"reader", "GET", overview, 200}, Case{"sender", "GET", overview, 403},
+        Case{"other-reader", "GET", overview, 404}, Case{"other-reader", "GET", other, 200},
+        Case{"admin", "POST", "/api/v1/flush", 204}, Case{"viewer", "POST", "/api/v1/flush", 403},
+        Case{"sender", "POST", "/api/v1/flush", 204}, Case{"reader", "POST", "/api/v1/flush", 403},
+        Case{"sender", "GET", "/api/v1/sites", 403}, Case{"reader", "GET", "/api/v1/me", 403}}) {
+    const bool person = who == "admin" || who == "viewer";
+    auto made = request(method, path, path.find("reports") == std::string::npos ? "" : kDays);
+    made = person ? as_person(made, who) : as_token(made, who);
+    EXPECT_EQ(send(made).status, status) << who << " " << path;
+  }
+}
+
+TEST_F(Listener, a_token_beside_a_session_is_judged_alone) {
+  EXPECT_EQ(send(as_token(as_person(request("POST", "/api/v1/flush")), "reader")).status, 403U);
+  EXPECT_EQ(send(as_token(as_person(request("GET", "/api/v1/me")), "guessed")).status, 401U);
+}
+
+TEST_F(Listener, a_token_of_one_site_sees_one_site) {
+  const auto all = json::parse(send(as_token(request("GET", "/api/v1/sites"), "reader")).body);
+  const auto one = json::parse(send(as_token(request("GET", "/api/v1/sites"), "other-reader")).body);
+  EXPECT_EQ(all["sites"].size(), 2U);
+  ASSERT_EQ(one["sites"].size(), 1U);
+  EXPECT_EQ(one["sites"][0]["key"], "other");
+}
+
+TEST_F(Listener, an_engine_that_is_away_or_slow_is_said_by_name) {
+  struct Case {
+    report::SourceError error;
+    unsigned status;
+    std::string reason;
+  };
+  for (const auto& [error, status, expected] :
+       {Case{report::SourceError::unreachable, 503, "engine_unavailable"},
+        Case{report::SourceError::too_slow, 503, "too_slow"},
+        Case{report::SourceError::refused, 500, "engine_refused"}}) {
+    source_.error = static_cast<int>(error);
+    const auto reply = send(as_token(request("GET", kOverview, kDays), "reader"));
+    EXPECT_EQ(reply.status, status);
+    EXPECT_EQ(reason(reply), expected);
+    EXPECT_EQ(header(reply, "Retry-After").empty(), status != 503) << expected;
+  }
+  flushed_ = Flushed::timed_out;
+  EXPECT_EQ(reason(send(as_token(request("POST", "/api/v1/flush"), "sender"))), "engine_unavailable");
+}
+
+TEST_F(Listener, a_full_queue_is_an_answer_and_does_not_hold_up_the_rest) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool waiting = false;
+  bool go = false;
+  source_.before_answer = [&] {
+    std::unique_lock lock(mutex);
+    waiting = true;
+    changed.notify_all();
+    changed.wait(lock, [&] { return go; });
+  };
+  auto running = send_later(as_token(request("GET", kOverview, kDays), "reader"));
+  {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return waiting; });
+  }
+  auto queued = send_later(as_token(request("GET", kOverview, kDays), "reader"));
+  const auto refused = send(as_token(request("GET", kOverview, kDays), "reader"));
+  EXPECT_EQ(refused.status, 503U);
+  EXPECT_EQ(reason(refused), "busy");
+  EXPECT_FALSE(header(refused, "Retry-After").empty());
+  EXPECT_EQ(send(as_token(request("GET", "/api/v1/sites"), "reader")).status, 200U);
+  {
+    const std::lock_guard lock(mutex);
+    go = true;
+  }
+  changed.notify_all();
+  EXPECT_EQ(running.get().status, 200U);
+  EXPECT_EQ(queued.get().status, 200U);
+}
+
+TEST_F(Listener, serves_the_dashboards_files_and_nothing_beside_them) {
+  const auto start = send(request("GET", "/"));
+  EXPECT_EQ(start.body, "<!doctype html>");
+  EXPECT_EQ(header(start, "Content-Type"), "text/html; charset=utf-8");
+  EXPECT_EQ(header(start, "Cache-Control"), "no-cache");
+  const auto script = send(request("GET", "/app.1a2b.js"));
+  EXPECT_EQ(script.body, "start()");
+  EXPECT_THAT(header(script, "Cache-Control"), HasSubstr("immutable"));
+  auto again = request("GET", "/app.1a2b.js");
+  again.headers.push_back({"if-none-match", std::string(header(script, "ETag"))});
+  EXPECT_EQ(send(again).status, 304U);
+  for (const std::string_view path :
+       {"/inner/secret.txt", "/inner", "/../etc/passwd", "/%2e%2e/x", "/app.1a2b.js/", "//", "/index"})
+    EXPECT_EQ(reason(send(request("GET", path))), "unknown_path") << path;
+}
+
+TEST_F(Listener, every_reply_carries_the_security_headers) {
+  for (const auto& made :
+       {request("GET", "/"), request("GET", "/nothing"), request("GET", "/api/v1/me"),
+        as_token(request("GET", kOverview, kDays), "reader"), request("GET", "/api/openapi.json")}) {
+    const auto reply = send(made);
+    EXPECT_THAT(header(reply, "Content-Security-Policy"), HasSubstr("default-src 'none'")) << made.path;
+    EXPECT_THAT(header(reply, "Content-Security-Policy"), HasSubstr("frame-ancestors 'none'")) << made.path;
+    EXPECT_THAT(header(reply, "Content-Security-Policy"), Not(HasSubstr("unsafe"))) << made.path;
+    EXPECT_EQ(header(reply, "X-Content-Type-Options"), "nosniff") << made.path;
+    EXPECT_EQ(header(reply, "Referrer-Policy"), "no-referrer") << made.path;
+  }
+}
+
+TEST_F(Listener, a_wrong_method_names_the_right_one) {
+  const auto reply = send(request("GET", "/api/v1/login"));
+  EXPECT_EQ(reply.status, 405U);
+  EXPECT_EQ(header(reply, "Allow"), "POST");
+  EXPECT_EQ(send(request("DELETE", "/api/v1/sites")).status, 405U);
+  EXPECT_EQ(send(request("POST", "/")).status, 404U);
+}
+
+TEST_F(Listener, a_report_as_csv_is_a_file_with_defused_names) {
+  const auto reply = send(
+      as_token(request("GET", "/api/v1/sites/shop/reports/conversions", std::string(kDays) + "&format=csv"),
+               "reader"));
+  EXPECT_EQ(header(reply, "Content-Type"), "text/csv; charset=utf-8");
+  EXPECT_EQ(header(reply, "Content-Disposition"),
+            "attachment; filename=\"conversions_2026-11-21_2026-11-22.csv\"");
+  EXPECT_THAT(reply.body, HasSubstr("\r\n'=order,primary,2,259.80,129.90,"));
+}
+
+TEST_F(Listener, every_question_of_every_report_is_known_to_the_scripted_source) {
+  for (const auto name : report::report_names())
+    EXPECT_EQ(
+        send(as_token(request("GET", "/api/v1/sites/shop/reports/" + std::string(name), kDays), "reader"))
+            .status,
+        200U)
+        << name;
+  EXPECT_EQ(source_.unknown, 0);
+}
+
+}  // namespace
+}  // namespace etappe::api

@@ -1,0 +1,134 @@
+#pragma once
+// The admin listener's ports in memory: two people, three tokens, two sites, and a source that knows every
+// statement of the reports by a word of it.
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/api/ports.hpp"
+#include "server/report/source.hpp"
+
+namespace etappe::api::testing {
+
+inline constexpr std::string_view kPassword = "correct horse battery staple";
+
+class MemoryAccounts final : public Accounts {
+ public:
+  Result<Session, SignIn> sign_in(std::string_view login, std::string_view password) override {
+    ++password_checks;
+    const std::lock_guard lock(mutex_);
+    const auto person = people_.find(login);
+    if (person == people_.end() || password != kPassword) return fail(SignIn::wrong_credentials);
+    const std::string token = "session" + std::to_string(++sessions_made_);
+    sessions_[token] = person->second;
+    return Session{token, std::chrono::hours{12}};
+  }
+  void sign_out(std::string_view token) override {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = sessions_.find(token); found != sessions_.end()) sessions_.erase(found);
+  }
+  std::optional<Person> person_of(std::string_view token) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(token);
+    return found == sessions_.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::optional<Bearer> bearer_of(std::string_view token) override {
+    if (token == "reader") return Bearer{Scope::read, ""};
+    if (token == "sender") return Bearer{Scope::ingest, ""};
+    if (token == "other-reader") return Bearer{Scope::read, "other"};
+    return std::nullopt;
+  }
+
+  std::atomic<int> password_checks = 0;
+
+ private:
+  std::mutex mutex_;
+  int sessions_made_ = 0;
+  std::map<std::string, Person, std::less<>> people_{{"admin", {"admin", "Katrin Albers", Role::admin}},
+                                                     {"viewer", {"viewer", "Jo", Role::viewer}}};
+  std::map<std::string, Person, std::less<>> sessions_;
+};
+
+class MemorySites final : public Sites {
+ public:
+  std::vector<report::Site> all() override {
+    using namespace report;
+    Site shop{"shop", "shop", "Nordwerk Antriebe", {"nordwerk.example"}, "Europe/Berlin", "EUR", true,
+              {},     {}};
+    shop.funnels = {{"inquiry",
+                     "Angebotsanfrage",
+                     7,
+                     {{"Produktseite", ViewMatch{"/produkte/"}}, {"Anfrage", ConversionMatch{"inquiry"}}}}};
+    Site other{"other", "other", "No funnel", {"other.example"}, "UTC", "USD", false, {}, {}};
+    return {shop, other};
+  }
+  std::string snippet(const report::Site& site) override {
+    return "<script src=\"/t/" + site.key + ".js\"></script>";
+  }
+};
+
+/// Answers as the engine would for two days of which the second is running.
+class ScriptedSource final : public report::Source {
+ public:
+  Result<report::Table, report::SourceError> ask(const report::Question& question) override {
+    ++asked;
+    if (const auto wrong = error.load(); wrong != kNone) return fail(static_cast<report::SourceError>(wrong));
+    if (before_answer) before_answer();
+    report::Table table;
+    const auto has = [&](std::string_view word) { return question.sql.find(word) != std::string::npos; };
+    using std::string;
+    const auto n = [](std::int64_t value) { return report::Cell(value); };
+    if (has("same_time_before")) {
+      table.rows = {{string("2026-11-22"), string("2026-11-15 13:32:05"),
+                     empty ? report::Cell() : report::Cell(string("2026-09-28"))}};
+    } else if (has("page_views_granted")) {
+      table.rows = {{n(empty ? 0 : 20), n(empty ? 0 : 12), n(empty ? 0 : 9)}};
+    } else if (has("maxOrNullIf")) {
+      table.rows = {{report::Cell(), report::Cell()}};
+    } else if (empty) {
+      if (has("FROM furthest")) table.rows = {{n(0), n(0), report::Cell(), report::Cell()}};
+    } else if (has("is_whole")) {
+      table.rows = {{string("2026-11-21"), n(0), n(5), n(8)}, {string("1970-01-01"), n(1), n(7), n(12)}};
+    } else if (has("sessionless")) {
+      table.rows = {{string("2026-11-21"), string("Affiliates"), string("awin"), string("affiliate"),
+                     string("EUR"), n(2), string("259.8"), n(1), n(1), n(1)},
+                    {string("2026-11-22"), string("Direct"), string("(direct)"), string("(none)"),
+                     string("CHF"), n(1), string("10"), n(0), n(0), n(0)}};
+    } else if (has("FROM origins")) {
+      table.rows = {{string("2026-11-21"), string("Affiliates"), string("awin"), string("affiliate"), n(3)},
+                    {string("2026-11-22"), string("Direct"), string("(direct)"), string("(none)"), n(4)}};
+    } else if (has("last_fired")) {
+      table.rows = {{string("2026-11-21"), string("=order"), string("primary"), string("EUR"), n(2), n(2),
+                     string("259.8"), string("2026-11-21T10:00:00Z"), n(0), n(0)},
+                    {string("2026-11-21"), string("newsletter"), string("micro"), string("EUR"), n(4), n(0),
+                     string("0"), string("2026-11-21T11:00:00Z"), n(0), n(0)}};
+    } else if (has("FROM furthest")) {
+      table.rows = {{n(10), n(4), report::Cell(92.5), report::Cell(92.5)}};
+    } else if (has("visitor = ''")) {
+      table.rows = {{n(3)}};
+    } else {
+      ++unknown;
+      return fail(report::SourceError::refused);
+    }
+    return table;
+  }
+  Result<void, report::SourceError> pour(const report::Question&, report::Format,
+                                         const std::function<bool(std::string_view)>&) override {
+    return {};
+  }
+
+  static constexpr int kNone = -1;
+  std::atomic<int> error = kNone;  ///< a SourceError
+  std::atomic<int> asked = 0;
+  std::atomic<int> unknown = 0;
+  bool empty = false;
+  std::function<void()> before_answer;
+};
+
+}  // namespace etappe::api::testing
