@@ -413,6 +413,17 @@ test('a hostile address is read as nothing', () =>
     assert.equal(await page.evaluate(() => window.__pwned), undefined);
   }));
 
+test('paper is light also where the screen is dark, and carries no buttons', () =>
+  onPage({ scheme: 'dark' }, async (page) => {
+    await ready(page);
+    const colour = () => page.evaluate(() => getComputedStyle(document.querySelector('.card')).backgroundColor);
+    assert.equal(await colour(), 'rgb(23, 27, 32)');
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await colour(), 'rgb(255, 255, 255)');
+    assert.equal(await page.locator('.btn:visible, .nav:visible, .person:visible').count(), 0);
+    assert.equal(await page.locator('.demo:visible').count(), 1);
+  }));
+
 test('the skip link is first and leads to the content', () =>
   onPage({}, async (page) => {
     await ready(page);
