@@ -12,11 +12,14 @@ int main(int argc, char** argv) {
   cli::add_init(app, action);
   cli::add_serve(app, action);
   cli::add_engine(app, action);
+  cli::add_report(app, action);
   cli::add_site(app, action);
   cli::add_user(app, action);
   cli::add_token(app, action);
   cli::add_container(app, action);
   cli::add_decode(app, action);
+  cli::add_resolve(app, action);
+  cli::add_doctor(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -37,6 +37,11 @@ std::optional<pid_t> DataLock::holder(const std::filesystem::path& file) {
 
 DataLock::DataLock(DataLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
+DataLock& DataLock::operator=(DataLock&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
 DataLock::~DataLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }

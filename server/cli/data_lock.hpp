@@ -16,7 +16,7 @@ class DataLock {
   [[nodiscard]] static std::optional<pid_t> holder(const std::filesystem::path& file);
 
   DataLock(DataLock&& other) noexcept;
-  DataLock& operator=(DataLock&&) = delete;
+  DataLock& operator=(DataLock&& other) noexcept;
   ~DataLock();
 
  private:

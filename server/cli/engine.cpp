@@ -22,11 +22,8 @@ struct Options {
 int engine(const Options& options) {
   const auto settings = options.place.settings();
   if (!settings) return settings.error();
-  const auto library = engine_library(*settings);
-  if (!library)
-    return complain("library_missing", "libchdb.so was not found; run `npm ci`, or set [engine] library");
   std::vector<std::string> words{engine_program(), "--path", DataFolder{settings->data}.store(), "--library",
-                                 *library};
+                                 engine_library(*settings)};
   for (const std::string& address : options.listen) words.insert(words.end(), {"--listen", address});
   if (options.read_only) words.emplace_back("--read-only");
   if (settings->engine_memory != 0)

@@ -81,8 +81,7 @@ void EngineChild::start(Clock::time_point now) {
   pid_t pid = 0;
   if (const int error = spawn(command_, pid); error != 0) {
     counters_.add("etappe_engine_ends_total", "reason=\"not_started\"");
-    log_.error("engine", command_.front() + " cannot be started: " + std::strerror(error) +
-                             "; collecting goes on, reports wait");
+    log_.error("engine", command_.front() + " cannot be started: " + std::strerror(error));
     due_ = now + back_off_.after_death(Clock::duration::zero());
     return;
   }
@@ -96,6 +95,11 @@ void EngineChild::tick(Clock::time_point now) {
     if (::waitpid(pid_, &status, WNOHANG) == pid_) note_death(status, now);
   }
   if (pid_ == 0 && now >= due_) start(now);
+}
+
+bool EngineChild::has_ended() {
+  if (pid_ != 0 && ::waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = 0;
+  return pid_ == 0;
 }
 
 void EngineChild::note_death(int status, Clock::time_point now) {

@@ -44,7 +44,8 @@ class EngineChild {
   /// Asks it to end and waits that long; then kills it. It is not started again.
   void stop(Clock::duration patience);
 
-  [[nodiscard]] pid_t pid() const { return pid_; }
+  /// For who starts it once and waits: whether it is not running any more. Use it without tick().
+  [[nodiscard]] bool has_ended();
 
  private:
   void note_death(int status, Clock::time_point now);

@@ -1,5 +1,9 @@
 #include "server/cli/place.hpp"
 
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "server/cli/complain.hpp"
@@ -37,6 +41,19 @@ Result<config::Settings, int> Place::settings() const {
   return settings;
 }
 
+int DataFolder::make() const {
+  if (engine_socket().native().size() >= sizeof(sockaddr_un::sun_path))
+    return complain("data_path_too_long", path.string() + ": the engine's socket in it would have a name longer than "
+                                                          "the system takes; choose a folder with a shorter path");
+  for (const fs::path& folder : {run(), spool(), feed(), store(), published() / "t"}) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) return complain("data_unusable", folder.string() + ": " + error.message());
+    ::chmod(folder.c_str(), 0700);
+  }
+  return kFine;
+}
+
 fs::path assets_folder(const config::Settings& settings) {
   return settings.assets.empty() ? program_folder().parent_path() / "share/etappe" : settings.assets;
 }
@@ -46,7 +63,7 @@ fs::path engine_program() {
   return program_folder() / "etappe-engine";
 }
 
-std::optional<fs::path> engine_library(const config::Settings& settings) {
+fs::path engine_library(const config::Settings& settings) {
   std::error_code ignored;
   if (!settings.library.empty()) return settings.library;
   for (fs::path start : {program_folder(), fs::current_path(ignored)})
@@ -55,7 +72,16 @@ std::optional<fs::path> engine_library(const config::Settings& settings) {
       if (fs::exists(library, ignored)) return library;
       if (start == start.root_path() || start.empty()) break;
     }
-  return std::nullopt;
+  return "libchdb.so";
+}
+
+std::vector<std::string> engine_command(const config::Settings& settings) {
+  const DataFolder data{settings.data};
+  std::vector<std::string> words{engine_program(), "--path", data.store(), "--library", engine_library(settings)};
+  words.insert(words.end(), {"--listen", "unix:" + data.engine_socket().string()});
+  words.insert(words.end(), {"--child-of", std::to_string(::getpid())});
+  if (settings.engine_memory != 0) words.insert(words.end(), {"--memory", std::to_string(settings.engine_memory)});
+  return words;
 }
 
 std::string public_url(const config::Settings& settings, const std::string& domain) {

@@ -4,8 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/result.hpp"
 #include "server/config/settings.hpp"
@@ -36,14 +36,19 @@ struct DataFolder {
   [[nodiscard]] std::filesystem::path engine_socket() const { return run() / "engine.sock"; }
   [[nodiscard]] std::filesystem::path endpoints() const { return run() / "endpoints.json"; }
   [[nodiscard]] std::filesystem::path lock() const { return run() / "lock"; }
+  /// Makes what is missing, for its owner only; an exit code after the reason was written.
+  [[nodiscard]] int make() const;
 };
 
 /// The folder with the tracker and the dashboard: the setting, or share/etappe beside the executable's folder.
 [[nodiscard]] std::filesystem::path assets_folder(const config::Settings& settings);
 /// etappe-engine beside this executable; the environment variable ETAPPE_ENGINE names another one.
 [[nodiscard]] std::filesystem::path engine_program();
-/// libchdb.so: the setting, or in a node_modules folder above the executable or the working folder.
-[[nodiscard]] std::optional<std::filesystem::path> engine_library(const config::Settings& settings);
+/// libchdb.so: the setting, or in a node_modules folder above the executable or the working folder, or wherever the
+/// system's loader finds it.
+[[nodiscard]] std::filesystem::path engine_library(const config::Settings& settings);
+/// The engine as a child of this process, on the socket of the data folder.
+[[nodiscard]] std::vector<std::string> engine_command(const config::Settings& settings);
 
 /// The collector's address in snippets.
 [[nodiscard]] std::string public_url(const config::Settings& settings, const std::string& domain);

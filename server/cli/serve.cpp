@@ -73,16 +73,6 @@ Result<config::Settings, int> settings_of(const Options& options) {
   return settings;
 }
 
-int make_folders(const DataFolder& data) {
-  for (const fs::path& folder : {data.run(), data.spool(), data.feed(), data.store(), data.published() / "t"}) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) return complain("data_unusable", folder.string() + ": " + error.message());
-    ::chmod(folder.c_str(), 0700);
-  }
-  return kFine;
-}
-
 int say_in_use(const DataFolder& data) {
   const auto holder = DataLock::holder(data.lock());
   if (!holder) return complain("data_unusable", data.lock().string() + ": cannot be locked; check owner and rights");
@@ -96,24 +86,6 @@ int say_cannot_listen(const http::StartError& error) {
                                                    "port with --listen or --admin-listen");
   return complain("address_" + std::string(http::name_of(error.kind)),
                   error.address + ": cannot be listened on; choose another with --listen or --admin-listen");
-}
-
-std::vector<std::string> engine_command(const config::Settings& settings, observe::Log& log) {
-  const DataFolder data{settings.data};
-  const auto library = engine_library(settings);
-  if (!library)
-    log.error("engine", "library_missing: libchdb.so was not found; run `npm ci`, or set [engine] library");
-  std::vector<std::string> words{engine_program(),
-                                 "--path",
-                                 data.store(),
-                                 "--library",
-                                 library.value_or("libchdb.so"),
-                                 "--listen",
-                                 "unix:" + data.engine_socket().string(),
-                                 "--child-of",
-                                 std::to_string(::getpid())};
-  if (settings.engine_memory != 0) words.insert(words.end(), {"--memory", std::to_string(settings.engine_memory)});
-  return words;
 }
 
 collect::DuplicateWindow::Key random_key() {
@@ -199,7 +171,7 @@ int serve(const Options& options) {
   std::error_code ignored;
   if (!fs::exists(data.database(), ignored))
     return complain("data_missing", data.database().string() + " is not there; run `etappe init DIR`");
-  if (const int code = make_folders(data); code != kFine) return code;
+  if (const int code = data.make(); code != kFine) return code;
   const auto lock = DataLock::take(data.lock());
   if (!lock) return say_in_use(data);
   fs::remove(data.endpoints(), ignored);
@@ -217,7 +189,7 @@ int serve(const Options& options) {
   if (!table) return table.error();
 
   // The engine is the first to start and the last to end. No thread exists before this line.
-  EngineChild engine(engine_command(*settings, log), log, counters);
+  EngineChild engine(engine_command(*settings), log, counters);
   engine.start(EngineChild::Clock::now());
 
   auto spool = open_spool(*settings, log);
