@@ -115,12 +115,18 @@ std::shared_ptr<const SiteTable> SiteTable::of(std::vector<Site> sites) {
     if (site.id.empty()) site.id = key;
     table->sites_.insert_or_assign(std::move(key), std::move(site));
   }
+  for (const auto& [key, site] : table->sites_) table->by_id_.emplace(site.id, &site);
   return table;
 }
 
 const Site* SiteTable::find(std::string_view key) const {
   const auto found = sites_.find(key);
   return found == sites_.end() ? nullptr : &found->second;
+}
+
+const Site* SiteTable::find_id(std::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
 }
 
 }  // namespace etappe::artefact

@@ -58,6 +58,8 @@ class SiteTable {
   [[nodiscard]] static std::shared_ptr<const SiteTable> of(std::vector<Site> sites);  ///< for tests too
   /// nullptr when no site has that key. The pointer lives as long as the table.
   [[nodiscard]] const Site* find(std::string_view key) const;
+  /// The same by the id that envelopes carry.
+  [[nodiscard]] const Site* find_id(std::string_view id) const;
   [[nodiscard]] std::size_t size() const { return sites_.size(); }
 
  private:
@@ -65,7 +67,9 @@ class SiteTable {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  using Sites = std::unordered_map<std::string, Site, Hash, std::equal_to<>>;
+  template <class Value>
+  using ByText = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
+  using Sites = ByText<Site>;
 
  public:
   /// Every site by its key, in no order.
@@ -73,6 +77,7 @@ class SiteTable {
 
  private:
   Sites sites_;
+  ByText<const Site*> by_id_;  ///< into sites_, whose elements stay where they are
 };
 
 }  // namespace etappe::artefact

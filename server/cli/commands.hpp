@@ -14,6 +14,7 @@ void add_container(CLI::App& app, Action& action);
 void add_decode(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_engine(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_resolve(CLI::App& app, Action& action);

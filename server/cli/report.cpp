@@ -4,8 +4,7 @@
 #include <memory>
 
 #include "server/cli/complain.hpp"
-#include "server/cli/office_command.hpp"
-#include "server/cli/report_site.hpp"
+#include "server/cli/reading.hpp"
 #include "server/cli/store_door.hpp"
 #include "server/report/render.hpp"
 #include "server/report/report.hpp"
@@ -16,38 +15,13 @@ namespace {
 
 struct Options {
   Place place;
+  Reading reading;
   std::string name;
-  std::string site;
-  std::string from;
-  std::string to;
   std::string compare = "previous";
   std::string funnel;
   std::string format = "table";
   bool sql = false;
 };
-
-int bad_usage(std::string_view reason, std::string_view detail) {
-  complain(reason, detail);
-  return kUsage;
-}
-
-int refuse(report::Refusal refusal, const Options& options) {
-  switch (refusal) {
-    case report::Refusal::unknown_report: {
-      std::string names;
-      for (const std::string_view name : report::report_names()) names += " " + std::string(name);
-      return bad_usage(name_of(refusal), "`" + options.name + "` is none of" + names);
-    }
-    case report::Refusal::unknown_funnel:
-      return bad_usage(name_of(refusal), "`" + options.funnel + "` is no funnel of this site; see `etappe site show`");
-    case report::Refusal::too_slow:
-      return complain(name_of(refusal), "the engine took too long; ask for a shorter period");
-    case report::Refusal::engine_unavailable: return complain(name_of(refusal), "the engine went away; try again");
-    case report::Refusal::engine_refused:
-    case report::Refusal::bad_answer: break;
-  }
-  return complain(name_of(refusal), "the engine and this report do not fit together; the engine's log says more");
-}
 
 std::string rendered(const report::Report& report, const Options& options) {
   if (options.format == "json")
@@ -56,28 +30,19 @@ std::string rendered(const report::Report& report, const Options& options) {
 }
 
 int run_report(Office& office, const Options& options) {
-  const auto from = report::day_from_text(options.from);
-  const auto to = report::day_from_text(options.to);
-  if (!from || !to || *from > *to)
-    return bad_usage("bad_period", "write --from and --to as days like 2026-11-22, the first not after the last");
-  const auto site = office.sites().find(options.site);
-  if (!site) return complain(site.error(), options.site);
-  const auto reported = report_site(*site);
-  if (!reported) return complain("bad_funnels", options.site + ": " + reported.error().message);
-
+  const auto asked = asked_for(office, options.reading);
+  if (!asked) return asked.error();
   report::Ask ask;
   ask.name = options.name;
-  ask.period = {*from, *to};
+  ask.period = asked->period;
   ask.comparing = options.compare == "none" ? report::Comparing::none : report::Comparing::previous;
   ask.funnel = options.funnel;
   ask.as_of = now();
-  if (ask.period.days() > report::kLongestPeriodDays)
-    return bad_usage("bad_period", "a report answers for at most " + std::to_string(report::kLongestPeriodDays) + " days");
   const auto door = StoreDoor::open(office.settings());
   if (!door) return door.error();
   store::ReportSource source((*door)->client());
-  const auto report = report::run(source, *reported, ask);
-  if (!report) return refuse(report.error(), options);
+  const auto report = report::run(source, asked->site, ask);
+  if (!report) return complain(report.error());
   const std::string text = rendered(*report, options);
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   return written ? kFine : complain("write_failed", "stdout cannot be written");
@@ -87,14 +52,12 @@ int run_report(Office& office, const Options& options) {
 
 void add_report(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
-  std::string names = "one of";
-  for (const std::string_view name : report::report_names()) names += " " + std::string(name);
+  std::vector<std::string> names;
+  for (const std::string_view name : report::report_names()) names.emplace_back(name);
   CLI::App* command =
       add_office_command(app, options, action, "report", "a report over a period of whole days", run_report);
-  command->add_option("NAME", options->name, names)->required();
-  command->add_option("--site", options->site, "site key")->required();
-  command->add_option("--from", options->from, "first day, YYYY-MM-DD in the site's zone")->required();
-  command->add_option("--to", options->to, "last day, included")->required();
+  command->add_option("NAME", options->name, "which report")->required()->check(CLI::IsMember(names));
+  options->reading.add_to(*command);
   command->add_option("--compare", options->compare, "previous or none")
       ->capture_default_str()
       ->check(CLI::IsMember({"previous", "none"}));

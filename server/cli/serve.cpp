@@ -12,17 +12,24 @@
 #include <thread>
 
 #include "server/admin/replace_file.hpp"
+#include "server/api/api.hpp"
 #include "server/artefact/sites.hpp"
+#include "server/cli/api_ports.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/complain.hpp"
 #include "server/cli/data_lock.hpp"
 #include "server/cli/engine_child.hpp"
 #include "server/cli/office.hpp"
+#include "server/cli/ready_store.hpp"
 #include "server/cli/spool_sink.hpp"
 #include "server/collect/events.hpp"
 #include "server/deliver/delivery.hpp"
 #include "server/deliver/health.hpp"
+#include "server/enrich/resolver.hpp"
+#include "server/feed/feeder.hpp"
 #include "server/http/server.hpp"
+#include "server/store/event_rows.hpp"
+#include "server/store/report_source.hpp"
 
 namespace etappe::cli {
 namespace {
@@ -37,6 +44,7 @@ struct Options {
 };
 
 constexpr auto kPatience = 10s;  ///< for requests in progress, and for the engine, when draining
+constexpr auto kFlush = 20s;     ///< what POST /api/v1/flush waits for the store at most
 
 /// Blocked before the first thread, so that every thread inherits it and main alone waits for them.
 sigset_t block_signals() {
@@ -156,6 +164,21 @@ Result<std::unique_ptr<spool::Spool>, int> open_spool(const config::Settings& se
   return *std::move(spool);
 }
 
+/// Looked up whenever rows are made: a table that is published later counts from then on.
+feed::SiteHosts hosts_of(const collect::SiteSnapshot& sites) {
+  return [&sites](std::string_view id) {
+    const auto table = sites.get();
+    const artefact::Site* site = table->find_id(id);
+    return site == nullptr ? std::vector<std::string>() : site->domains;
+  };
+}
+
+void show_spool(const spool::Stats& stats, observe::Counters& counters) {
+  counters.set("etappe_spool_bytes", "", static_cast<double>(stats.bytes));
+  counters.set("etappe_spool_segments", "", static_cast<double>(stats.segments));
+  counters.set("etappe_spool_abandoned_segments", "", static_cast<double>(stats.abandoned));
+}
+
 int write_endpoints(const DataFolder& data, const http::Server& public_server, const http::Server& admin_server) {
   const nlohmann::ordered_json endpoints{{"public", public_server.endpoints().front()},
                                          {"admin", admin_server.endpoints().front()}};
@@ -194,17 +217,48 @@ int serve(const Options& options) {
 
   auto spool = open_spool(*settings, log);
   if (!spool) return spool.error();
-  SpoolSink sink(**spool);
+  const auto resolver = enrich::Resolver::make();
+  if (!resolver) return complain("bad_table", resolver.error().file + ": " + resolver.error().detail);
   collect::SiteSnapshot sites(*std::move(table));
   collect::DuplicateWindow duplicates(random_key());
+  SpoolSink sink(**spool);
+
+  store::Endpoint endpoint;
+  endpoint.address = "unix:" + data.engine_socket().string();
+  store::Client store(endpoint);
+  Schema schema(store, log);
+  store::EventRows event_rows(store);
+  ReadyRows rows(schema, event_rows);
+  store::ReportSource report_source(store);
+  ReadySource reports(schema, report_source);
+  feed::FeederOptions feeding;
+  feeding.folder = data.feed();
+  auto feeder = feed::Feeder::start(feeding, **spool, rows, *resolver, hosts_of(sites), counters);
+  if (!feeder) return complain("feed_unusable", data.feed().string() + ": cannot be used; check the disk, owner and rights");
+
   const fs::path assets = assets_folder(*settings);
   deliver::Delivery delivery(data.published() / "t", assets / "a", counters);
 
   http::Router public_routes;
   delivery.add_routes(public_routes);
   collect::add_event_routes(public_routes, {sites, sink, counters, duplicates, wall_clock});
-  deliver::add_health_routes(public_routes, {[&] { return (*spool)->accepts(); }, [] { return deliver::StoreLag{}; }});
-  http::Router admin_routes;
+  deliver::add_health_routes(public_routes, {[&] { return (*spool)->accepts(); },
+                                             [&] {
+                                               const feed::Lag lag = (*feeder)->lag();
+                                               return deliver::StoreLag{lag.records, lag.behind};
+                                             }});
+
+  DatabaseAccounts accounts(office->accounts(), office->tokens());
+  DatabaseSites all_sites(office->sites(), *settings);
+  const auto flush = [&] {
+    const bool is_done = (*feeder)->flush(kFlush) == feed::Flushed::done;
+    return is_done ? api::Flushed::done : api::Flushed::timed_out;
+  };
+  api::Options api_options;
+  api_options.transport = settings->admin_proxy == config::AdminProxy::tls ? api::Transport::behind_tls
+                                                                           : api::Transport::plain_loopback;
+  api_options.pages = assets / "dashboard";
+  api::Api api(api_options, {accounts, all_sites, reports, counters, flush, now});
 
   http::Options public_options;
   public_options.listen = {settings->listen};
@@ -216,7 +270,8 @@ int serve(const Options& options) {
   admin_options.listen = {settings->admin_listen};
   admin_options.name = "admin";
   admin_options.counters = &counters;
-  auto admin_server = http::Server::start(admin_options, admin_routes);
+  auto admin_server = http::Server::start(
+      admin_options, [&](http::Request request, http::Responder respond) { api.handle(std::move(request), std::move(respond)); });
   if (!admin_server) return say_cannot_listen(admin_server.error());
 
   PublishedWatch watch(data.published());
@@ -230,6 +285,7 @@ int serve(const Options& options) {
     const int signal = sigtimedwait(&signals, nullptr, &second);
     if (signal == SIGTERM || signal == SIGINT) break;
     engine.tick(EngineChild::Clock::now());
+    show_spool((*spool)->stats(), counters);
     if (watch.changed() || stale) {
       auto fresh = artefact::SiteTable::load(data.published(), public_key);
       stale = !fresh;
@@ -245,6 +301,9 @@ int serve(const Options& options) {
   fs::remove(data.endpoints(), ignored);
   (*public_server)->stop(kPatience);
   (*admin_server)->stop(kPatience);
+  if ((*feeder)->flush(kPatience) != feed::Flushed::done)
+    log.warning("feed", std::to_string((*feeder)->lag().records) + " records are on disk and will be stored next time");
+  (*feeder)->stop();
   (*spool)->close();
   engine.stop(kPatience);
   log.info("serve", "stopped");

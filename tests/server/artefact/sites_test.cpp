@@ -157,6 +157,8 @@ TEST(SiteTable, OfFindsTheSitesItWasGiven) {
   ASSERT_NE(table->find("K1"), nullptr);
   EXPECT_EQ(table->find("K1")->key, "K1");
   EXPECT_EQ(table->find("K3"), nullptr);
+  EXPECT_EQ(table->find_id("I1"), table->find("K1"));
+  EXPECT_EQ(table->find_id("K1"), nullptr);
 }
 
 }  // namespace
