@@ -1,6 +1,6 @@
 // Bundles the dashboard into one folder: index.html, licenses.txt, app.<hash>.js, app.<hash>.css, font and favicon.
 // A name with a hash of the content changes with it, so such a file can be cached for ever.
-//   node build.mjs OUT_FOLDER
+//   node build.mjs [OUT_FOLDER]     without it build/share/etappe/dashboard, beside the release executable
 import { build } from 'esbuild';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -62,10 +62,5 @@ async function licences() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const out = process.argv[2];
-  if (!out) {
-    console.error('usage: node build.mjs OUT_FOLDER');
-    process.exit(2);
-  }
-  await buildDashboard(out);
+  await buildDashboard(process.argv[2] ?? join(here, '../../build/share/etappe/dashboard'));
 }
