@@ -32,31 +32,30 @@ Result<void, Error> BatchReader::read_header(std::span<const std::byte> bytes) {
   bool has_events = false;
   std::int64_t sent = 0;
   FieldReader reader(bytes);
+  FieldView field;
   while (reader.more()) {
-    const auto field = reader.field();
-    if (!field) return fail(field.error());
+    if (const auto read = reader.field(field); !read) return fail(read.error());
     Result<void, Error> applied;
-    switch (field->number) {
+    switch (field.number) {
       case kSite:
-        applied =
-            bytes_of(*field).map([&](std::span<const std::byte> site) { header_.site = text_of(site); });
+        applied = bytes_of(field).map([&](std::span<const std::byte> site) { header_.site = text_of(site); });
         break;
       case kInstance:
-        applied = uuid_of(*field).map([&](const event::Uuid& id) { header_.instance = id; });
+        applied = uuid_of(field).map([&](const event::Uuid& id) { header_.instance = id; });
         break;
       case kBase:
-        applied = number_of(*field, kMost).map([&](std::uint64_t ms) {
+        applied = number_of(field, kMost).map([&](std::uint64_t ms) {
           header_.base = event::TimeMs(milliseconds(static_cast<std::int64_t>(ms)));
           has_base = true;
         });
         break;
-      case kSent: applied = signed_of(*field).map([&](std::int64_t ms) { sent = ms; }); break;
-      case kBatch: applied = uuid_of(*field).map([&](const event::Uuid& id) { header_.batch = id; }); break;
+      case kSent: applied = signed_of(field).map([&](std::int64_t ms) { sent = ms; }); break;
+      case kBatch: applied = uuid_of(field).map([&](const event::Uuid& id) { header_.batch = id; }); break;
       case kContainer:
-        applied = number_of(*field).map([&](std::uint64_t version) { header_.container = version; });
+        applied = number_of(field).map([&](std::uint64_t version) { header_.container = version; });
         break;
       case kEvents:
-        applied = number_of(*field).map([&](std::uint64_t count) {
+        applied = number_of(field).map([&](std::uint64_t count) {
           event_count_ = count > kMaxEvents ? kMaxEvents + 1 : static_cast<std::size_t>(count);
           has_events = true;
         });

@@ -63,33 +63,33 @@ Result<EnvelopeView, Error> read_envelope(std::span<const std::byte> bytes, List
   EnvelopeView envelope;
   unsigned seen = 0;
   FieldReader reader(bytes.subspan(1));
+  FieldView field;
   while (reader.more()) {
-    const auto field = reader.field();
-    if (!field) return fail(field.error());
+    if (const auto read = reader.field(field); !read) return fail(read.error());
     const auto time_into = [&](event::TimeMs& time) {
-      return signed_of(*field).map([&](std::int64_t ms) { time = event::TimeMs(milliseconds(ms)); });
+      return signed_of(field).map([&](std::int64_t ms) { time = event::TimeMs(milliseconds(ms)); });
     };
     const auto text_into = [&](std::string_view& text) {
-      return bytes_of(*field).map([&](std::span<const std::byte> content) { text = text_of(content); });
+      return bytes_of(field).map([&](std::span<const std::byte> content) { text = text_of(content); });
     };
     Result<void, Error> applied;
-    switch (field->number) {
+    switch (field.number) {
       case kReceivedAt: applied = time_into(envelope.received_at); break;
       case kClientTime: applied = time_into(envelope.client_time); break;
       case kSiteKey: applied = text_into(envelope.site); break;
       case kLink:
         applied =
-            number_of(*field, 1).map([&](std::uint64_t link) { envelope.link = static_cast<Link>(link); });
+            number_of(field, 1).map([&](std::uint64_t link) { envelope.link = static_cast<Link>(link); });
         break;
       case kUserAgent: applied = text_into(envelope.user_agent); break;
       case kEvent:
-        applied = bytes_of(*field).and_then(
+        applied = bytes_of(field).and_then(
             [&](std::span<const std::byte> content) { return read_event(content, lists, envelope.event); });
         break;
       default: continue;
     }
     if (!applied) return fail(applied.error());
-    seen |= 1U << field->number;
+    seen |= 1U << field.number;
   }
   constexpr unsigned kRequired =
       1U << kReceivedAt | 1U << kClientTime | 1U << kSiteKey | 1U << kLink | 1U << kEvent;

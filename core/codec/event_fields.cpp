@@ -18,16 +18,16 @@ class EventFieldsReader {
 
   Result<void, Refusal> read(std::span<const std::byte> bytes) {
     FieldReader reader(bytes);
+    FieldView field;
     while (reader.more()) {
-      const auto field = reader.field();
-      if (!field) return fail(refusal(field.error()));
-      if (field->number == kItem && item_count_ == lists_.items.size()) {
+      if (const auto read = reader.field(field); !read) return fail(refusal(read.error()));
+      if (field.number == kItem && item_count_ == lists_.items.size()) {
         return fail(refusal(event::Defect::too_many_items));
       }
-      if (field->number == kProp && prop_count_ == lists_.props.size()) {
+      if (field.number == kProp && prop_count_ == lists_.props.size()) {
         return fail(refusal(event::Defect::too_many_props));
       }
-      if (const auto applied = apply(*field); !applied) return fail(refusal(applied.error()));
+      if (const auto applied = apply(field); !applied) return fail(refusal(applied.error()));
     }
     draft_.event.items = std::span(lists_.items).first(item_count_);
     draft_.event.props = std::span(lists_.props).first(prop_count_);
@@ -68,10 +68,10 @@ class EventFieldsReader {
     const auto bytes = bytes_of(field);
     if (!bytes) return fail(bytes.error());
     FieldReader reader(*bytes);
+    FieldView inner;
     while (reader.more()) {
-      const auto inner = reader.field();
-      if (!inner) return fail(inner.error());
-      if (const auto applied = apply(*inner, part); !applied) return applied;
+      if (const auto read = reader.field(inner); !read) return read;
+      if (const auto applied = apply(inner, part); !applied) return applied;
     }
     return {};
   }

@@ -53,46 +53,57 @@ Result<std::span<const std::byte>, Error> bytes_of(const FieldView& field) {
   return field.bytes;
 }
 
+Result<void, Error> FieldReader::varint_into(std::uint64_t& value) {
+  constexpr std::size_t kMaxVarintBytes = 10;
+  const std::size_t most = rest_.size() < kMaxVarintBytes ? rest_.size() : kMaxVarintBytes;
+  std::uint64_t sum = 0;
+  for (std::size_t at = 0; at < most; ++at) {
+    const auto byte = static_cast<std::uint64_t>(rest_[at]);
+    sum |= (byte & 0x7FU) << (7 * at);
+    if (byte >= 0x80) continue;
+    // Nine bytes hold 63 bits; of a tenth only one is left.
+    if (at + 1 == kMaxVarintBytes && byte > 1) return fail(Error::bad_varint);
+    rest_ = rest_.subspan(at + 1);
+    value = sum;
+    return {};
+  }
+  return fail(most < kMaxVarintBytes ? Error::truncated : Error::bad_varint);
+}
+
+Result<void, Error> FieldReader::take_into(std::uint64_t size, std::span<const std::byte>& bytes) {
+  if (size > rest_.size()) return fail(Error::truncated);
+  bytes = rest_.first(static_cast<std::size_t>(size));
+  rest_ = rest_.subspan(bytes.size());
+  return {};
+}
+
 Result<std::uint64_t, Error> FieldReader::varint() {
   std::uint64_t value = 0;
-  for (unsigned shift = 0; shift < 70; shift += 7) {
-    if (rest_.empty()) return fail(Error::truncated);
-    const auto byte = static_cast<std::uint64_t>(rest_[0]);
-    rest_ = rest_.subspan(1);
-    if (shift == 63 && byte > 1) return fail(Error::bad_varint);
-    value |= (byte & 0x7FU) << shift;
-    if (byte < 0x80) return value;
-  }
-  return fail(Error::bad_varint);
+  if (const auto read = varint_into(value); !read) return fail(read.error());
+  return value;
 }
 
 Result<std::span<const std::byte>, Error> FieldReader::take(std::uint64_t size) {
-  if (size > rest_.size()) return fail(Error::truncated);
-  const auto bytes = rest_.first(static_cast<std::size_t>(size));
-  rest_ = rest_.subspan(bytes.size());
+  std::span<const std::byte> bytes;
+  if (const auto taken = take_into(size, bytes); !taken) return fail(taken.error());
   return bytes;
 }
 
 Result<std::span<const std::byte>, Error> FieldReader::sized() {
-  const auto size = varint();
-  if (!size) return fail(size.error());
-  return take(*size);
+  std::uint64_t size = 0;
+  if (const auto read = varint_into(size); !read) return fail(read.error());
+  return take(size);
 }
 
-Result<FieldView, Error> FieldReader::field() {
-  const auto key = varint();
-  if (!key) return fail(key.error());
-  FieldView field{.number = *key >> 2U, .kind = static_cast<Kind>(*key & 3U), .value = 0, .bytes = {}};
-  if (field.kind == Kind::varint || field.kind == Kind::reference) {
-    const auto value = varint();
-    if (!value) return fail(value.error());
-    field.value = *value;
-    return field;
-  }
-  const auto bytes = field.kind == Kind::sixteen ? take(sizeof(event::Uuid)) : sized();
-  if (!bytes) return fail(bytes.error());
-  field.bytes = *bytes;
-  return field;
+Result<void, Error> FieldReader::field(FieldView& out) {
+  std::uint64_t key = 0;
+  if (const auto read = varint_into(key); !read) return read;
+  out.number = key >> 2U;
+  out.kind = static_cast<Kind>(key & 3U);
+  if (out.kind == Kind::sixteen) return take_into(sizeof(event::Uuid), out.bytes);
+  if (const auto read = varint_into(out.value); !read) return read;
+  // Of bytes, the varint was their size.
+  return out.kind == Kind::bytes ? take_into(out.value, out.bytes) : Result<void, Error>{};
 }
 
 void FieldWriter::byte(std::uint8_t value) {

@@ -52,10 +52,14 @@ class FieldReader {
   [[nodiscard]] Result<std::span<const std::byte>, Error> take(std::uint64_t size);
   /// A varint and that many bytes.
   [[nodiscard]] Result<std::span<const std::byte>, Error> sized();
-  /// Key and payload; going on to the next field is all there is to skipping one.
-  [[nodiscard]] Result<FieldView, Error> field();
+  /// Key and payload, into memory of the caller: a field is many stores, and this is the innermost loop.
+  /// Going on to the next field is all there is to skipping one.
+  [[nodiscard]] Result<void, Error> field(FieldView& out);
 
  private:
+  [[nodiscard]] Result<void, Error> varint_into(std::uint64_t& value);
+  [[nodiscard]] Result<void, Error> take_into(std::uint64_t size, std::span<const std::byte>& bytes);
+
   std::span<const std::byte> rest_;
 };
 
