@@ -269,6 +269,7 @@ int serve(const Options& options) {
   http::Options admin_options;
   admin_options.listen = {settings->admin_listen};
   admin_options.name = "admin";
+  admin_options.limits.head.no_length = http::NoLength::no_body;
   admin_options.counters = &counters;
   auto admin_server = http::Server::start(
       admin_options, [&](http::Request request, http::Responder respond) { api.handle(std::move(request), std::move(respond)); });

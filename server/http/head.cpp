@@ -165,7 +165,8 @@ Result<HeadView, HeadError> inspect_head(std::string_view head, const HeadLimits
   const bool has_length = seen.single[1];
   if (!has_host && view.minor_version == 1) return fail(HeadError::missing_host);
   const bool wants_body = view.method == "POST" || view.method == "PUT" || view.method == "PATCH";
-  if (wants_body && !has_length) return fail(HeadError::length_required);
+  if (wants_body && !has_length && limits.no_length == NoLength::refused)
+    return fail(HeadError::length_required);
   const bool keep = view.minor_version == 1 ? !seen.close : seen.keep_alive && !seen.close;
   view.after = keep ? AfterReply::keep_open : AfterReply::close;
   return view;

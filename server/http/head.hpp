@@ -16,10 +16,15 @@
 
 namespace etappe::http {
 
+/// A POST without Content-Length: an oversight where bodies are the point, or a request without a body, as
+/// RFC 9112 §6.3 reads it and `curl -X POST` means it.
+enum class NoLength : std::uint8_t { refused, no_body };
+
 struct HeadLimits {
   std::size_t max_bytes = 8192;  ///< request line, headers and the empty line
   std::size_t max_headers = 64;
   std::size_t max_target_bytes = 4096;
+  NoLength no_length = NoLength::refused;
 };
 
 /// Why a head is refused. Each has one status and one name; both are part of docs/collector.md.

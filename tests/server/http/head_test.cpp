@@ -126,6 +126,17 @@ TEST(Head, IsRefusedWithAReasonForEverythingThatPeersReadDifferently) {
   }
 }
 
+TEST(Head, APostWithoutLengthHasNoBodyWhereThatIsAllowed) {
+  HeadLimits limits = kLimits;
+  limits.no_length = NoLength::no_body;
+  const auto head = inspect_head("POST / HTTP/1.1\r\nHost: a\r\n\r\n", limits);
+  ASSERT_TRUE(head.has_value());
+  EXPECT_EQ(head->content_length, 0u);
+  const auto chunked = inspect_head("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", limits);
+  ASSERT_FALSE(chunked.has_value());
+  EXPECT_EQ(chunked.error(), HeadError::length_required);
+}
+
 TEST(Head, TakesHeadersUpToTheLimit) {
   std::string head = "GET / HTTP/1.1\r\nHost: a\r\n";
   for (std::size_t i = 1; i < kLimits.max_headers; ++i) head += "x: y\r\n";

@@ -1,0 +1,263 @@
+// Commands that need no server: their output, their messages, their exit codes.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { etappe, folder, house, root, succeed } from './etappe.mjs';
+
+const commands = [['init'], ['serve'], ['engine'], ['report'], ['export'], ['decode'], ['resolve'], ['doctor'],
+  ...['add', 'list', 'show', 'rotate-key', 'remove', 'snippet'].map((word) => ['site', word]),
+  ...['add', 'list', 'revoke', 'reset-password'].map((word) => ['user', word]),
+  ...['add', 'list', 'revoke'].map((word) => ['token', word]),
+  ...['check', 'compile', 'publish'].map((word) => ['container', word])];
+
+test('every command explains itself', () => {
+  for (const words of commands) {
+    const { status, stdout } = etappe([...words, '--help']);
+    assert.equal(status, 0, words.join(' '));
+    assert.match(stdout, /Usage: etappe/, words.join(' '));
+  }
+});
+
+test('what is no command, option or value is a usage error, on stderr, with status 2', () => {
+  for (const words of [[], ['nonsense'], ['--nonsense'], ['site'], ['site', 'nonsense'], ['init'], ['init', 'd'],
+    ['report', 'overview'], ['report', 'nonsense', '--site', 'x', '--from', '2026-01-01', '--to', '2026-01-01'],
+    ['token', 'add', 't', '--scope', 'all'], ['user', 'add', 'u', '--role', 'king'],
+    ['site', 'list', '--config', 'a', '--data', 'b'], ['init', 'd', '--site-domain', 'a', '--from', 'b']]) {
+    const { status, stdout, stderr } = etappe(words);
+    assert.equal(status, 2, words.join(' '));
+    assert.equal(stdout, '', words.join(' '));
+    assert.notEqual(stderr, '', words.join(' '));
+  }
+});
+
+test('init prints the snippet with the site key, one login and one token, and keeps secrets to the owner', (t) => {
+  const path = join(folder(t), 'new');
+  const made = JSON.parse(succeed('init', path, '--site-domain', 'shop.example', '--name', 'Shop', '--json'));
+  assert.deepEqual(Object.keys(made), ['site_key', 'snippet', 'login', 'password', 'token']);
+  assert.ok(made.snippet.includes(`https://track.shop.example/t/${made.site_key}.js`));
+  assert.ok(made.password.length >= 20);
+  for (const file of ['etappe.toml', 'etappe.db', 'keys/publish.secret'])
+    assert.equal(statSync(join(path, file)).mode & 0o777, 0o600, file);
+  assert.equal(statSync(path).mode & 0o777, 0o700);
+  const [site] = JSON.parse(succeed('site', 'list', '--data', path, '--json')).sites;
+  assert.equal(site.key, made.site_key);
+  assert.equal(site.name, 'Shop');
+  assert.deepEqual(site.domains, ['shop.example']);
+  for (const secret of [made.password, made.token])
+    assert.ok(!readFileSync(join(path, 'etappe.db')).includes(secret), 'a secret is stored as it is');
+});
+
+test('init without --json says the same to a person', (t) => {
+  const path = join(folder(t), 'new');
+  const text = succeed('init', path, '--site-domain', 'shop.example');
+  assert.match(text, /<script async src="https:\/\/track\.shop\.example\/t\/[a-z2-7]{12}\.js">/);
+  assert.match(text, /password {2}\S{20,}/);
+});
+
+test('init leaves a folder alone that holds an Etappe', (t) => {
+  const { path, file } = house(t);
+  const before = readFileSync(file, 'utf8');
+  const { status, stderr } = etappe(['init', path, '--site-domain', 'other.example']);
+  assert.equal(status, 1);
+  assert.match(stderr, /already_initialised/);
+  assert.equal(readFileSync(file, 'utf8'), before);
+});
+
+test('init that fails can be repeated', (t) => {
+  const path = join(folder(t), 'new');
+  const { status, stderr } = etappe(['init', path, '--site-domain', 'https://shop.example/']);
+  assert.equal(status, 1);
+  assert.match(stderr, /bad_domain/);
+  assert.deepEqual(readdirSync(path), []);
+  succeed('init', path, '--site-domain', 'shop.example');
+});
+
+test('a mistake in etappe.toml is named with file, line, key and what to do', (t) => {
+  const { file } = house(t);
+  for (const [line, expected] of [
+    ['listn = "127.0.0.1:1"', /etappe\.toml:1: listn: config_unknown_key: did you mean `listen`\?/],
+    ['log = 3', /etappe\.toml:1: log: config_wrong_type/],
+    ['public_url = "nowhere"', /etappe\.toml:1: public_url: config_bad_value/],
+    ['log = ', /etappe\.toml:1: config_bad_toml/]]) {
+    writeFileSync(file, `${line}\n`);
+    const { status, stderr } = etappe(['site', 'list', '--config', file]);
+    assert.equal(status, 1, line);
+    assert.match(stderr, expected);
+  }
+  assert.match(etappe(['site', 'list', '--config', 'none.toml']).stderr, /none\.toml: config_unreadable/);
+});
+
+test('a folder without an Etappe is said to be none', (t) => {
+  const path = folder(t);
+  for (const args of [['--data', path], ['--data', join(path, 'none')]]) {
+    const { status, stderr } = etappe(['site', 'list', ...args]);
+    assert.equal(status, 1);
+    assert.match(stderr, /data_missing: .*etappe init/);
+  }
+});
+
+test('a site is added, shown, given a new key and removed, and its published file follows', (t) => {
+  const { path, file } = house(t);
+  const published = () => readdirSync(join(path, 'published/t')).filter((name) => name.endsWith('.js')).sort();
+  const added = JSON.parse(succeed('site', 'add', '--config', file, '--domain', 'b.example', '--domain', 'b2.example',
+    '--name', 'B', '--zone', 'Europe/Vienna', '--currency', 'CHF', '--json'));
+  assert.deepEqual(added.domains, ['b.example', 'b2.example']);
+  assert.ok(published().includes(`${added.key}.js`));
+  assert.ok(readFileSync(join(path, `published/t/${added.key}.js`), 'utf8').includes(`"site":"${added.key}"`));
+  assert.equal(JSON.parse(succeed('site', 'show', added.key, '--config', file)).zone, 'Europe/Vienna');
+
+  const [key] = succeed('site', 'rotate-key', added.key, '--config', file).split('\n');
+  assert.ok(published().includes(`${key}.js`) && !published().includes(`${added.key}.js`));
+  assert.equal(JSON.parse(succeed('site', 'show', '--site', key, '--config', file)).id, added.id);
+
+  succeed('site', 'remove', key, '--config', file);
+  assert.ok(!published().includes(`${key}.js`));
+  const gone = etappe(['site', 'show', key, '--config', file]);
+  assert.equal(gone.status, 1);
+  assert.match(gone.stderr, /not_found/);
+});
+
+test('a site from a file comes with its funnels and its container, or not at all', (t) => {
+  const { path, file } = house(t);
+  const added = JSON.parse(succeed('site', 'add', '--config', file, '--from', join(root, 'web-demo/site.json'), '--json'));
+  assert.equal(added.demo, true);
+  assert.ok(added.funnels.length >= 2);
+  const shown = JSON.parse(succeed('site', 'show', added.key, '--config', file));
+  assert.ok(shown.container >= 1);
+  const script = readFileSync(join(path, `published/t/${added.key}.js`), 'utf8');
+  assert.ok(JSON.parse(script.slice('run('.length, -2)).container.length > 100);
+
+  const count = () => JSON.parse(succeed('site', 'list', '--config', file, '--json')).sites.length;
+  const before = count();
+  for (const [text, reason] of [
+    ['{', /not_json/], ['{"name":"x","domains":["x.example"],"colour":1}', /unknown_key: .*colour/],
+    ['{"name":"x","domains":["x.example"],"funnels":[{"id":"a","name":"A","steps":[]}]}', /bad_funnels: .*funnels\[0\]/],
+    ['{"name":"x","domains":["x.example"],"container":"none.json"}', /file_unreadable: .*none\.json/],
+    ['{"name":"x","domains":["x.example"],"container":"bad.json"}', /bad_container/]]) {
+    writeFileSync(join(path, 'site.json'), text);
+    writeFileSync(join(path, 'bad.json'), '{}');
+    const { status, stderr } = etappe(['site', 'add', '--config', file, '--from', join(path, 'site.json')]);
+    assert.equal(status, 1, text);
+    assert.match(stderr, reason);
+    assert.equal(count(), before, text);
+  }
+});
+
+test('the advice for a Content-Security-Policy has the hash of the stub that the snippet shows', (t) => {
+  const { file, site_key: key, snippet } = house(t, { settings: 'public_url = "https://t.example"\n' });
+  const stub = /<script>(.*?)<\/script>/.exec(snippet)[1];
+  const hash = createHash('sha256').update(stub).digest('base64');
+  const advice = succeed('site', 'snippet', key, '--csp', '--config', file);
+  assert.ok(advice.includes(`'sha256-${hash}'`), advice);
+  assert.match(advice, /connect-src https:\/\/t\.example\n/);
+  assert.ok(succeed('site', 'snippet', key, '--config', file).includes(`src="https://t.example/t/${key}.js"`));
+});
+
+test('an ingest token is known to the collecting side by its hash until it is revoked', (t) => {
+  const { path, file } = house(t);
+  const { id, token } = JSON.parse(succeed('token', 'add', 'shop', '--scope', 'ingest', '--config', file, '--json'));
+  const hash = createHash('sha256').update(token).digest('hex');
+  const published = () => readFileSync(join(path, 'published/sites.json'), 'utf8');
+  assert.ok(published().includes(hash));
+  assert.ok(!published().includes(token));
+  succeed('token', 'revoke', String(id), '--config', file);
+  assert.ok(!published().includes(hash));
+  assert.equal(etappe(['token', 'revoke', String(id), '--config', file]).status, 1);
+  assert.equal(etappe(['token', 'add', 'x', '--site', 'none', '--config', file]).status, 1);
+});
+
+test('people come and go, but somebody stays who administers', (t) => {
+  const { file } = house(t);
+  const password = succeed('user', 'add', 'katrin', '--name', 'Katrin', '--config', file).trim();
+  assert.notEqual(succeed('user', 'reset-password', 'katrin', '--config', file).trim(), password);
+  assert.equal(JSON.parse(succeed('user', 'list', '--config', file, '--json')).users.length, 2);
+  succeed('user', 'revoke', 'katrin', '--config', file);
+  const last = etappe(['user', 'revoke', 'admin', '--config', file]);
+  assert.equal(last.status, 1);
+  assert.match(last.stderr, /last_admin/);
+});
+
+test('a container is checked, compiled and published; its version cannot be changed afterwards', (t) => {
+  const { path, file, site_key: key } = house(t);
+  const demo = join(root, 'web-demo/container.json');
+  assert.match(succeed('container', 'check', demo), /bytes compiled/);
+  const compiled = join(path, 'compiled.bin');
+  succeed('container', 'compile', demo, '--out', compiled);
+  assert.ok(statSync(compiled).size > 100);
+  succeed('container', 'publish', demo, '--site', key, '--config', file);
+  const script = readFileSync(join(path, `published/t/${key}.js`), 'utf8');
+  assert.ok(script.includes(readFileSync(compiled).toString('base64')));
+
+  const changed = JSON.parse(readFileSync(demo, 'utf8'));
+  changed.tags.pop();
+  writeFileSync(join(path, 'changed.json'), JSON.stringify(changed));
+  const again = etappe(['container', 'publish', join(path, 'changed.json'), '--site', key, '--config', file]);
+  assert.equal(again.status, 1);
+  assert.match(again.stderr, /version_exists/);
+  assert.equal(readFileSync(join(path, `published/t/${key}.js`), 'utf8'), script);
+
+  writeFileSync(join(path, 'bad.json'), JSON.stringify({ ...changed, colour: 1 }));
+  const bad = etappe(['container', 'check', join(path, 'bad.json')]);
+  assert.equal(bad.status, 1);
+  assert.match(bad.stderr, /colour/);
+});
+
+test('decode prints a batch as lines, and says why another is none', (t) => {
+  const journey = join(root, 'tests/golden/cases/batch-journey');
+  const [batch] = readdirSync(journey).filter((name) => name.endsWith('.bin'));
+  const lines = succeed('decode', join(journey, batch)).trim().split('\n').map((line) => JSON.parse(line));
+  assert.ok(lines.length > 1);
+  for (const line of lines) assert.ok(line.site && line.t && line.id, JSON.stringify(line));
+  const path = folder(t);
+  writeFileSync(join(path, 'cut'), Buffer.from([0xe7, 1]));
+  const cut = etappe(['decode', join(path, 'cut')]);
+  assert.equal(cut.status, 1);
+  assert.match(cut.stderr, /truncated/);
+  assert.match(etappe(['decode', '-'], { input: 'text' }).stderr, /bad_magic/);
+  assert.match(etappe(['decode', join(path, 'none')]).stderr, /file_unreadable/);
+});
+
+test('resolve answers line by line, in order, with every key there is', () => {
+  const input = [
+    '{"url":"https://a.example/?awc=1001_1790000000_0123456789abcdef0123456789abcdef&gclid=x"}',
+    'not json',
+    '{"url":"https://a.example/","referrer":"https://shop.a.example/x","site_hosts":["a.example"]}',
+    '{"url":"https://a.example/","referrer":"https://b.example/x"}'].join('\n');
+  const { status, stdout, stderr } = etappe(['resolve', '--site-host', 'c.example'], { input });
+  const lines = stdout.trim().split('\n').map((line) => JSON.parse(line));
+  assert.equal(lines.length, 4);
+  assert.equal(lines[0].channel, 'Affiliates');
+  assert.deepEqual(lines[0].all_networks, ['awin', 'google_ads']);
+  assert.deepEqual(lines[1], { error: 'bad_line', line: 2 });
+  assert.equal(lines[2].channel, 'Direct');
+  assert.equal(lines[3].channel, 'Referral');
+  assert.deepEqual(Object.keys(lines[3]), ['channel', 'source', 'medium', 'campaign', 'term', 'content', 'campaign_id',
+    'network', 'network_kind', 'publisher', 'sub_ids', 'click_id', 'click_id_param', 'all_networks', 'clean_url']);
+  assert.equal(lines[3].campaign, null);
+  assert.equal(status, 1);
+  assert.match(stderr, /bad_line: line 2/);
+});
+
+test('a report is asked for whole days that exist, in order', (t) => {
+  const { file, site_key: key } = house(t);
+  for (const [from, to] of [['2026-02-30', '2026-03-01'], ['yesterday', 'today'], ['2026-03-02', '2026-03-01'],
+    ['2020-01-01', '2026-01-01']]) {
+    const { status, stderr } = etappe(['report', 'overview', '--site', key, '--from', from, '--to', to, '--config', file]);
+    assert.equal(status, 2, `${from} ${to}`);
+    assert.match(stderr, /bad_period/);
+  }
+  const unknown = etappe(['report', 'overview', '--site', 'none', '--from', '2026-01-01', '--to', '2026-01-01', '--config', file]);
+  assert.equal(unknown.status, 1);
+  assert.match(unknown.stderr, /not_found/);
+});
+
+test('doctor names what is missing and what to do', (t) => {
+  const { file, path } = house(t);
+  const { status, stdout } = etappe(['doctor', '--config', file]);
+  assert.equal(status, 1);
+  assert.match(stdout, /BAD {2}dashboard in .*run \.\/dev build/);
+  assert.match(stdout, /ok {3}settings and database/);
+  assert.ok(existsSync(join(path, 'etappe.db')));
+});

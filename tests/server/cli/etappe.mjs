@@ -1,0 +1,43 @@
+// The executable under test, and data folders with assets of their own.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const bin = process.env.ETAPPE_BIN ?? 'build/dev/bin/etappe';
+export const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+
+/** Runs a command to its end. */
+export function etappe(args, { input, cwd } = {}) {
+  const { status, stdout, stderr } = spawnSync(bin, args, { input, cwd, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+/** Likewise, and the command must have succeeded. */
+export function succeed(...args) {
+  const { status, stdout, stderr } = etappe(args);
+  if (status !== 0) throw new Error(`etappe ${args.join(' ')} ended with ${status}: ${stderr}`);
+  return stdout;
+}
+
+/** A new folder, removed after the test. */
+export function folder(test) {
+  const path = mkdtempSync(join(tmpdir(), 'etappe-cli-'));
+  test.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A data folder as `init` makes it, with a tracker that holds nothing but the place for its configuration. */
+export function house(test, { domain = 'shop.example', settings = '' } = {}) {
+  const path = join(folder(test), 'data');
+  const account = JSON.parse(succeed('init', path, '--site-domain', domain, '--json'));
+  const assets = join(path, 'assets');
+  mkdirSync(join(assets, 'a'), { recursive: true });
+  writeFileSync(join(assets, 'tracker.js'), 'run("__ETAPPE_CONFIG__");');
+  writeFileSync(join(assets, 'assets.json'), '{"engine":"engine.1.js"}');
+  writeFileSync(join(assets, 'a/engine.1.js'), 'engine');
+  const file = join(path, 'etappe.toml');
+  writeFileSync(file, `assets = "assets"\n${settings}${readFileSync(file, 'utf8')}`);
+  return { path, file, ...account };
+}
