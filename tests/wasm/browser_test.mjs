@@ -130,6 +130,21 @@ visit('a declared click that leaves the page arrives, with its properties',
     assert.equal(site.events.filter(({ type }) => type === 'click').length, 1);
   });
 
+visit('the middle button is a click, the right one is not; nothing outside a declared element is',
+  { pages: { '/': html('<p>text</p><button data-etappe-click="declared"><b>press</b></button>') } },
+  async ({ page, site }) => {
+    await page.goto(site.url + '/');
+    await loaded(page);
+    await consent(page, { analytics: true });
+    await page.click('p');
+    await page.click('b', { button: 'right' });
+    await page.click('b', { button: 'middle' });
+    await page.click('b');
+    await page.evaluate(() => window.etappe('event', 'last'));
+    await site.until(() => site.events.find(({ name }) => name === 'last'), 'the last event');
+    assert.deepEqual(site.events.filter(({ type }) => type === 'click').map(({ name }) => name), ['declared', 'declared']);
+  });
+
 visit('a page that is left before its batch is due still delivers it',
   { pages: { '/': html(`<script>etappe('consent', {analytics: true})</script>`), '/next': 'next' } },
   async ({ page, site }) => {

@@ -53,6 +53,7 @@ function declaredProps(element) {
 }
 
 function onClick(event) {
+  if (event.button > 1) return;  // auxclick is also the right button's
   const target = event.composedPath()[0];
   const element = target.closest && target.closest('[data-etappe-click]');
   if (element) track(type.click, { name: element.dataset.etappeClick, props: declaredProps(element) });
