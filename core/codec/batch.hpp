@@ -2,8 +2,8 @@
 // The binary batch of docs/wire-format.md: the one place where its bytes are written and read in C++.
 //
 // Guarantees: neither class allocates or throws; the reader never looks beyond the bytes it was given, takes
-// time linear in them, and fails cleanly on every prefix of a valid batch. Views returned by the reader
-// point into those bytes. Objects belong to one thread.
+// time linear in them and in the texts they refer to, and fails cleanly on every prefix of a valid batch.
+// Views returned by the reader point into those bytes. Objects belong to one thread.
 
 #include <array>
 #include <cstddef>

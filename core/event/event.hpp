@@ -106,8 +106,8 @@ inline constexpr std::size_t kMaxIdBytes = 64;  ///< visitor, session, order id
 inline constexpr std::size_t kMaxPropBytes = 1024;  ///< one property value
 inline constexpr std::size_t kMaxProps = 64;        ///< count
 inline constexpr std::size_t kMaxItems = 64;        ///< count
-/// All texts of one event together: references make a small batch name long texts many times over, and an
-/// event must fit an envelope of the spool.
+/// All texts of one event together, amounts aside: references make a small batch name long texts many times
+/// over, and an event must fit an envelope of the spool.
 inline constexpr std::size_t kMaxEventTextBytes = 49152;
 /// Times before 1970 or from 2200 on are a broken clock or a broken sender; the store holds less than that.
 inline constexpr TimeMs kMinTime{std::chrono::milliseconds{1}};
