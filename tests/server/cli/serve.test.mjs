@@ -1,0 +1,205 @@
+// `etappe serve` as administrators meet it: ports, folders, the engine that is missing, ends, and comes back.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { test } from 'node:test';
+import { bin, etappe, house, succeed } from './etappe.mjs';
+import { until } from '../../house.mjs';
+
+const free = ['--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'];
+
+/** A running server; ended with the test. */
+class Serve {
+  constructor(test, at, args = free) {
+    this.at = at;
+    this.said = '';
+    this.process = spawn(bin, ['serve', '--config', at.file, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.process.stderr.on('data', (text) => (this.said += text));
+    this.ended = once(this.process, 'close').then(([code, signal]) => signal ?? code);
+    test.after(async () => {
+      this.process.kill('SIGKILL');
+      await this.ended;
+    });
+  }
+
+  async ready() {
+    const file = join(this.at.path, 'run/endpoints.json');
+    await until('endpoints.json', () => {
+      assert.equal(this.process.exitCode, null, this.said);
+      return existsSync(file);
+    });
+    this.endpoints = JSON.parse(readFileSync(file, 'utf8'));
+    return this;
+  }
+
+  async ask(listener, method, path, body, headers = {}) {
+    const [host, port] = this.endpoints[listener].split(':');
+    const call = http.request({ host, port, method, path, headers, agent: false });
+    call.end(body);
+    const [answer] = await once(call, 'response');
+    let text = '';
+    for await (const piece of answer) text += piece;
+    return { status: answer.statusCode, headers: answer.headers, text };
+  }
+
+  send(...events) {
+    return this.ask('public', 'POST', '/v1/events', JSON.stringify({ site: this.at.site_key, events }),
+      { 'content-type': 'application/json', origin: 'https://shop.example' });
+  }
+
+  admin(method, path, body = '') {
+    return this.ask('admin', method, path, body, { authorization: `Bearer ${this.at.token}` });
+  }
+
+  async metric(line) {
+    const { text } = await this.admin('GET', '/metrics');
+    return Number(text.split('\n').find((l) => l.startsWith(`${line} `))?.split(' ').at(-1) ?? 0);
+  }
+
+  flush() {
+    return until('a flush', async () => (await this.admin('POST', '/api/v1/flush')).status === 204);
+  }
+
+  stop() {
+    this.process.kill('SIGTERM');
+    return this.ended;
+  }
+}
+
+const view = (path = '/') => ({ id: randomUUID(), t: 'view', ts: new Date().toISOString(),
+  url: `https://shop.example${path}`, visitor: 'v', session: 's', consent: { analytics: true } });
+
+const day = (offset = 0) => new Date(Date.now() + offset * 864e5).toISOString().slice(0, 10);
+
+/** The events in the store, asked of an engine that is started for the question. */
+const stored = (at) => succeed('export', 'events', '--site', at.site_key, '--from', day(-1), '--to', day(1),
+  '--format', 'ndjson', '--config', at.file).trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
+
+/** Runs `serve` to its end, which comes by itself. */
+const refused = (at, args = free) => etappe(['serve', '--config', at.file, ...args]);
+
+test('a port that is taken is named, and nothing is left behind', async (t) => {
+  const at = house(t);
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const address = `127.0.0.1:${taken.address().port}`;
+  for (const args of [['--listen', address, '--admin-listen', '127.0.0.1:0'], ['--listen', '127.0.0.1:0', '--admin-listen', address]]) {
+    const { status, stderr } = refused(at, args);
+    assert.equal(status, 1);
+    assert.match(stderr, new RegExp(`port_in_use: ${address.replaceAll('.', '\\.')}: .*--listen`));
+    assert.ok(!existsSync(join(at.path, 'run/endpoints.json')));
+  }
+  taken.close();
+  const server = await new Serve(t, at).ready();
+  assert.equal(await server.stop(), 0);
+});
+
+test('addresses that would expose the dashboard or are none are refused before anything starts', (t) => {
+  const at = house(t);
+  for (const [args, reason] of [[['--admin-listen', '0.0.0.0:0'], /admin_exposed/], [['--listen', 'localhost'], /config_bad_address/]]) {
+    const { status, stderr } = refused(at, args);
+    assert.equal(status, 1);
+    assert.match(stderr, reason);
+  }
+});
+
+test('a data folder serves one process; the second is told which', async (t) => {
+  const at = house(t);
+  const server = await new Serve(t, at).ready();
+  const { status, stderr } = refused(at);
+  assert.equal(status, 1);
+  assert.match(stderr, new RegExp(`data_in_use: .* process ${server.process.pid}`));
+  assert.equal((await server.ask('public', 'GET', '/healthz')).status, 200, 'the first goes on');
+  assert.equal(await server.stop(), 0);
+});
+
+test('a stop finishes what was begun, removes endpoints.json and ends with 0', async (t) => {
+  const at = house(t);
+  const server = await new Serve(t, at).ready();
+  assert.equal((await server.send(view())).status, 204);
+  assert.equal(await server.stop(), 0);
+  assert.ok(!existsSync(join(at.path, 'run/endpoints.json')));
+  assert.equal(stored(at).length, 1);
+});
+
+test('a report is the same through the running server and through an engine of its own', async (t) => {
+  const at = house(t);
+  const server = await new Serve(t, at).ready();
+  await server.send(view('/a'), view('/b'));
+  await server.flush();
+  const report = () => succeed('report', 'channels', '--site', at.site_key, '--from', day(-1), '--to', day(1),
+    '--format', 'csv', '--config', at.file);
+  const through = report();
+  assert.match(through, /Direct,1,/);
+  assert.equal(await server.stop(), 0);
+  assert.equal(report(), through);
+});
+
+test('a site that is added while the server runs is served and heard within moments', async (t) => {
+  const at = house(t);
+  const server = await new Serve(t, at).ready();
+  const [key] = succeed('site', 'add', '--domain', 'other.example', '--config', at.file).split('\n');
+  await until('the new tracker', async () => (await server.ask('public', 'GET', `/t/${key}.js`)).status === 200);
+  await until('the new site', async () => (await server.ask('public', 'POST', '/v1/events',
+    JSON.stringify({ site: key, events: [{ ...view(), url: 'https://other.example/' }] }),
+    { 'content-type': 'application/json', origin: 'https://other.example' })).status === 204);
+});
+
+test('without its library the engine stays away; collecting goes on, and the reason is said and counted', async (t) => {
+  const at = house(t);
+  writeFileSync(at.file, `${readFileSync(at.file, 'utf8').replace('# library = ""', 'library = "none/libchdb.so"')}`);
+  const server = await new Serve(t, at).ready();
+  await until('the count', async () => await server.metric('etappe_engine_ends_total{reason="library_missing"}') >= 1);
+  assert.match(server.said, /library_missing/);
+  assert.equal((await server.send(view())).status, 204);
+  assert.equal((await server.ask('public', 'GET', '/readyz')).status, 200);
+  const report = await server.admin('GET', `/api/v1/sites/${at.site_key}/reports/overview?from=${day()}&to=${day()}`);
+  assert.equal(report.status, 503, report.text);
+});
+
+test('a library that is another one is refused by name', async (t) => {
+  const at = house(t);
+  mkdirSync(join(at.path, 'other'));
+  symlinkSync('/usr/lib/x86_64-linux-gnu/libsodium.so.23', join(at.path, 'other/libchdb.so'));
+  writeFileSync(at.file, `${readFileSync(at.file, 'utf8').replace('# library = ""', 'library = "other/libchdb.so"')}`);
+  const server = await new Serve(t, at).ready();
+  await until('the count', async () => await server.metric('etappe_engine_ends_total{reason="library_unsuited"}') >= 1);
+  assert.match(server.said, /library_unsuited/);
+});
+
+test('an engine that dies is started again, and nothing that was accepted meanwhile is lost', async (t) => {
+  const at = house(t);
+  const server = await new Serve(t, at).ready();
+  await server.send(view('/before'));
+  await server.flush();
+  const children = readFileSync(`/proc/${server.process.pid}/task/${server.process.pid}/children`, 'utf8').trim();
+  process.kill(Number(children.split(' ')[0]), 'SIGKILL');
+  assert.equal((await server.send(view('/meanwhile'))).status, 204);
+  await until('the restart', async () => await server.metric('etappe_engine_starts_total') >= 2);
+  assert.equal(await server.metric('etappe_engine_ends_total{reason="signal_9"}'), 1);
+  await server.flush();
+  assert.equal(await server.stop(), 0);
+  assert.deepEqual(stored(at).map((row) => row.path).sort(), ['/before', '/meanwhile']);
+});
+
+test('a build that is broken leaves the tracker files that work', async (t) => {
+  const at = house(t);
+  assert.equal(await (await new Serve(t, at).ready()).stop(), 0);
+  rmSync(join(at.path, 'assets/tracker.js'));
+  const server = await new Serve(t, at).ready();
+  assert.match(server.said, /publish_missing_assets/);
+  assert.equal((await server.ask('public', 'GET', `/t/${at.site_key}.js`)).status, 200);
+});
+
+test('a new folder without assets does not start, and says what to do', (t) => {
+  const at = house(t);
+  rmSync(join(at.path, 'assets/tracker.js'));
+  const { status, stderr } = refused(at);
+  assert.equal(status, 1);
+  assert.match(stderr, /publish_missing_assets: .*\.\/dev build/);
+});
