@@ -1,6 +1,24 @@
 #include "server/report/counted.hpp"
 
 namespace etappe::report {
+namespace {
+
+// Fewer rows than session_origins(): only touches of sessions that have a conversion.
+const std::string& first_touches() {
+  static const std::string text = R"(touched AS (
+  SELECT
+    session,
+    argMin(tuple(channel, source, medium), tuple(ts, received_at, segment, record)) AS origin
+  FROM )" + scanned_rows() + R"(
+    AND session IN (SELECT session FROM events WHERE site = {site:String} AND type = 'conversion'
+                    AND key_day BETWEEN {key_from:Date} AND {key_to:Date} AND session != '')
+  WHERE touch = 1
+  GROUP BY session
+))";
+  return text;
+}
+
+}  // namespace
 
 const std::string& session_origins() {
   static const std::string text = R"(origins AS (
@@ -40,18 +58,18 @@ const std::string& counted_conversions() {
 }
 
 const std::string& placed_conversions() {
-  static const std::string text = counted_conversions() + ",\n" + session_origins() + R"(,
+  static const std::string text = counted_conversions() + ",\n" + first_touches() + R"(,
 placed AS (
   SELECT
     fired.id AS id, fired.ts AS ts, fired.name AS name, fired.weight AS weight, fired.value AS value,
     fired.currency AS currency, fired.quantity AS quantity, fired.order_id AS order_id,
     fired.visitor AS visitor, fired.session AS session, fired.path AS path, fired.repeats AS repeats,
-    multiIf(origins.origin.1 != '', origins.origin,
+    multiIf(touched.origin.1 != '', touched.origin,
             fired.session != '', tuple('Direct', '(direct)', '(none)'),
             fired.touch = 1, tuple(fired.channel, fired.source, fired.medium),
             tuple('Unassigned', '', '')) AS way,
     way.1 AS channel, way.2 AS source, way.3 AS medium
-  FROM fired LEFT JOIN origins ON fired.session = origins.session
+  FROM fired LEFT JOIN touched ON fired.session = touched.session
 ))";
   return text;
 }

@@ -107,7 +107,7 @@ std::string events_sql() {
 }
 
 std::string touchpoints_sql() {
-  return "(\n  SELECT *\n  FROM " + scanned_rows() + "\n    AND touch = 1\n)\nORDER BY ts, id";
+  return "(\n  SELECT *\n  FROM " + scanned_rows() + "\n  WHERE touch = 1\n)\nORDER BY ts, id";
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ Question question_for(const Scope& scope, Reach reach, std::string sql) {
 
 const std::string& scanned_rows() {
   static const std::string text = R"(events FINAL
-  WHERE site = {site:String}
+  PREWHERE site = {site:String}
     AND key_day BETWEEN {key_from:Date} AND {key_to:Date}
     AND toDate(ts, {zone:String}) BETWEEN {scan_from:Date} AND {scan_to:Date}
     AND ts < {until:DateTime64(3, 'UTC')})";

@@ -29,7 +29,10 @@ struct Reach {
 /// key_to that `sql` names.
 [[nodiscard]] Question question_for(const Scope& scope, Reach reach, std::string sql);
 
-/// "events FINAL WHERE …": the rows between scan_from and scan_to, before `until`.
+/// "events FINAL PREWHERE …": the rows between scan_from and scan_to, before `until`. More conditions may
+/// follow with AND if they are about what a visitor sent (type, ts, session, path, name …): that is the same
+/// in every copy of an event, so that rows may be left out before copies are merged. Conditions about what
+/// enrichment found (touch, channel …) follow in a WHERE of their own: another copy may have another answer.
 [[nodiscard]] const std::string& scanned_rows();
 
 }  // namespace etappe::report

@@ -92,7 +92,7 @@ class ScriptedSource final : public report::Source {
     } else if (has("maxOrNullIf")) {
       table.rows = {{report::Cell(), report::Cell()}};
     } else if (empty) {
-      if (has("FROM furthest")) table.rows = {{n(0), n(0), report::Cell(), report::Cell()}};
+      if (has("FROM visitors")) table.rows = {{n(0), n(0), report::Cell(), report::Cell()}};
     } else if (has("is_whole")) {
       table.rows = {{string("2026-11-21"), n(0), n(5), n(8)}, {string("1970-01-01"), n(1), n(7), n(12)}};
     } else if (has("sessionless")) {
@@ -108,7 +108,7 @@ class ScriptedSource final : public report::Source {
                      string("259.8"), string("2026-11-21T10:00:00Z"), n(0), n(0)},
                     {string("2026-11-21"), string("newsletter"), string("micro"), string("EUR"), n(4), n(0),
                      string("0"), string("2026-11-21T11:00:00Z"), n(0), n(0)}};
-    } else if (has("FROM furthest")) {
+    } else if (has("FROM visitors")) {
       table.rows = {{n(10), n(4), report::Cell(92.5), report::Cell(92.5)}};
     } else if (has("visitor = ''")) {
       table.rows = {{n(3)}};
