@@ -8,9 +8,9 @@
 
 namespace etappe::feed {
 
-std::chrono::sys_days key_day_of(event::TimeMs client_time, event::TimeMs received_at) {
+std::chrono::sys_days key_day_of(event::TimeMs client_time, event::TimeMs time, event::TimeMs received_at) {
   using namespace std::chrono;
-  const auto off = client_time > received_at ? client_time - received_at : received_at - client_time;
+  const auto off = client_time > time ? client_time - time : time - client_time;
   return floor<days>(off <= hours(25) ? client_time : received_at);
 }
 
@@ -70,7 +70,7 @@ void RowBatch::add(const Record& record, Row row) {
   row.envelope.event.props = lists->props;
   lists_.push_back(std::move(lists));
 
-  row.key_day = key_day_of(envelope->client_time, envelope->received_at);
+  row.key_day = key_day_of(envelope->client_time, envelope->event.time, envelope->received_at);
   if (const auto url = url::split(envelope->event.url)) {
     row.host = enrich::lower(url->host);
     row.path = url->path.empty() ? "/" : std::string(url->path);

@@ -57,7 +57,9 @@ class RowBatch {
 };
 
 /// The day that orders an event's copies beside each other: that of the sender's own, unchanged time, or of
-/// the arrival when the sender's clock is more than 25 hours off (docs/decisions/0003).
-[[nodiscard]] std::chrono::sys_days key_day_of(event::TimeMs client_time, event::TimeMs received_at);
+/// the arrival when the sender's clock is more than 25 hours off, which its distance from the corrected `time`
+/// tells. History that a trusted sender brings is old and not off: it keeps its own day (docs/decisions/0003).
+[[nodiscard]] std::chrono::sys_days key_day_of(event::TimeMs client_time, event::TimeMs time,
+                                               event::TimeMs received_at);
 
 }  // namespace etappe::feed

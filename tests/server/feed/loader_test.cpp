@@ -368,19 +368,28 @@ TEST(RowBatch, PlacesCopiesOfAnEventOnTheSameDay) {
   using namespace std::chrono;
   const sys_days day = 2026y / 3 / 10;
   struct Case {
-    event::TimeMs client, received;
+    event::TimeMs client, time, received;  // time: the client's, corrected by its clock's skew
     sys_days key;
   };
   const Case cases[] = {
-      {event::TimeMs(day + 12h), event::TimeMs(day + 12h), day},
-      {event::TimeMs(day + 23h), event::TimeMs(day + 26h), day},
-      {event::TimeMs(day + 1h), event::TimeMs(day - 1h), day},
-      {event::TimeMs(day), event::TimeMs(day + 25h), day},
-      {event::TimeMs(day), event::TimeMs(day + 25h + 1ms), day + days(1)},
-      {event::TimeMs(day - days(400)), event::TimeMs(day + 5h), day},
-      {event::TimeMs(day + days(400)), event::TimeMs(day + 5h), day},
+      {event::TimeMs(day + 12h), event::TimeMs(day + 12h), event::TimeMs(day + 12h), day},
+      {event::TimeMs(day + 23h), event::TimeMs(day + 23h), event::TimeMs(day + 26h), day},
+      {event::TimeMs(day + 1h), event::TimeMs(day - 1h), event::TimeMs(day - 1h), day},
+      {event::TimeMs(day), event::TimeMs(day + 25h), event::TimeMs(day + 25h), day},
+      {event::TimeMs(day), event::TimeMs(day + 25h + 1ms), event::TimeMs(day + 25h + 1ms), day + days(1)},
+      {event::TimeMs(day - days(400)), event::TimeMs(day + 4h), event::TimeMs(day + 5h), day},
+      {event::TimeMs(day + days(400)), event::TimeMs(day + 4h), event::TimeMs(day + 5h), day},
   };
-  for (const Case& c : cases) EXPECT_EQ(key_day_of(c.client, c.received), c.key);
+  for (const Case& c : cases) EXPECT_EQ(key_day_of(c.client, c.time, c.received), c.key);
+}
+
+TEST(RowBatch, GivesHistoryItsOwnDaysSoThatReportsFindIt) {
+  using namespace std::chrono;
+  const sys_days day = 2026y / 3 / 10;
+  for (const auto age : {days(0), days(1), days(2), days(56), days(3000)}) {
+    const event::TimeMs then(day - age + 7h);
+    EXPECT_EQ(key_day_of(then, then + 2s, event::TimeMs(day + 12h)), day - age);
+  }
 }
 
 }  // namespace
