@@ -7,6 +7,8 @@
 
 #include "server/cli/commands.hpp"
 #include "server/cli/complain.hpp"
+#include "server/collect/redact.hpp"
+#include "server/collect/scratch.hpp"
 #include "server/enrich/resolver.hpp"
 
 namespace etappe::cli {
@@ -84,12 +86,17 @@ int resolve(const Options& options) {
     hit.site_hosts = options.site_hosts;
     ordered_json answer;
     if (read_hit(line, hit)) {
-      answer = to_json((*resolver)->resolve(hit.url, hit.referrer, hit.site_hosts), options);
+      // Enrichment only ever sees what the collector has redacted.
+      collect::Scratch scratch;
+      answer = to_json((*resolver)->resolve(collect::redact_url(hit.url, scratch),
+                                            collect::redact_url(hit.referrer, scratch), hit.site_hosts),
+                       options);
     } else {
       // Answers stay in step with questions; the exit code says that one of them was none.
       answer = {{"error", "bad_line"}, {"line", number}};
-      code = complain("bad_line", "line " + std::to_string(number) +
-                                      ": write {\"url\": \"…\", \"referrer\": \"…\", \"site_hosts\": [\"…\"]}");
+      code =
+          complain("bad_line", "line " + std::to_string(number) +
+                                   ": write {\"url\": \"…\", \"referrer\": \"…\", \"site_hosts\": [\"…\"]}");
     }
     std::printf("%s\n", answer.dump(-1, ' ', false, ordered_json::error_handler_t::replace).c_str());
   }
