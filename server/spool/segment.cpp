@@ -112,7 +112,7 @@ std::optional<SegmentId> parse_id(std::string_view text) {
     if (is_dash) continue;
     const std::size_t value = std::string_view("0123456789abcdef").find(text[i]);
     if (value == std::string_view::npos) return std::nullopt;
-    id[digit / 2] = static_cast<std::uint8_t>(id[digit / 2] << 4 | value);
+    id[digit / 2] = static_cast<std::uint8_t>(std::size_t{id[digit / 2]} << 4 | value);
     ++digit;
   }
   return id;
