@@ -36,7 +36,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 /// Of the part before the @, percent-encoded or not. Bytes of other alphabets count: addresses may have them.
 bool is_local_char(char c) {
   return is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80 ||
-         std::string_view(".!#$'*+-_`|~%").find(c) != std::string_view::npos;
+         std::string_view(".!$'*+-_`|~%").find(c) != std::string_view::npos;
 }
 bool is_domain_char(char c) {
   return is_letter(c) || is_digit(c) || c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
