@@ -59,12 +59,14 @@ std::string text_of(const Tcp::endpoint& endpoint) {
   return (endpoint.address().is_v6() ? "[" + ip + "]" : ip) + ":" + std::to_string(endpoint.port());
 }
 
-/// What counts as one peer: an IPv4 address, or the /64 that one IPv6 customer is usually given.
+/// What counts as one peer: an IPv4 address, or the /64 that one IPv6 customer is usually given. Empty for this
+/// machine's own address: the proxy that speaks TLS for us is one peer for all its visitors.
 std::string peer_key(const net::ip::address& address) {
-  if (address.is_v4()) return address.to_string();
-  if (address.to_v6().is_v4_mapped()) {
-    return net::ip::make_address_v4(net::ip::v4_mapped, address.to_v6()).to_string();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return peer_key(net::ip::make_address_v4(net::ip::v4_mapped, address.to_v6()));
   }
+  if (address == net::ip::address_v4::loopback() || address == net::ip::address_v6::loopback()) return {};
+  if (address.is_v4()) return address.to_string();
   auto bytes = address.to_v6().to_bytes();
   std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
   return net::ip::make_address_v6(bytes).to_string();

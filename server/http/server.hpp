@@ -33,7 +33,7 @@ struct Limits {
   std::size_t max_body_bytes = 65536;                ///< beyond it 413, before any of it is read
   std::size_t max_bodies_bytes = 64u << 20;          ///< of all requests in progress; beyond it 503
   std::size_t max_connections = 10000;               ///< of the server; beyond it 503 and closed
-  std::size_t max_connections_per_peer = 1024;       ///< per IPv4 address or IPv6 /64; not for Unix sockets
+  std::size_t max_connections_per_peer = 1024;       ///< per IPv4 address or IPv6 /64; not for 127.0.0.1, ::1, Unix
   std::size_t min_bytes_per_second = 4096;           ///< of a body and of a reply, after `grace`
   std::size_t max_drained_bytes = 1u << 20;          ///< read and dropped after a refusal, so that it is seen
   std::chrono::milliseconds head_deadline{10'000};   ///< from the first byte of a head to its last

@@ -21,20 +21,28 @@ namespace etappe::test {
 
 class RawClient {
  public:
-  /// `endpoint` as Server::endpoints() gives it.
-  explicit RawClient(const std::string& endpoint) {
+  /// `endpoint` as Server::endpoints() gives it; `from` is the IPv4 address to connect from, any of 127/8.
+  explicit RawClient(const std::string& endpoint, const char* from = "127.0.0.1") {
     if (endpoint.starts_with("unix:")) {
       sockaddr_un address{};
       address.sun_family = AF_UNIX;
       std::strncpy(address.sun_path, endpoint.c_str() + 5, sizeof address.sun_path - 1);
-      connect_to(AF_UNIX, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+      socket_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
+      connect_to(reinterpret_cast<const sockaddr*>(&address), sizeof address);
       return;
     }
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(endpoint.c_str() + endpoint.rfind(':') + 1)));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connect_to(AF_INET, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in source{};
+    source.sin_family = AF_INET;
+    ::inet_pton(AF_INET, from, &source.sin_addr);
+    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&source), sizeof source) != 0) {
+      throw std::runtime_error("cannot bind");
+    }
+    connect_to(reinterpret_cast<const sockaddr*>(&address), sizeof address);
     const int on = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
@@ -83,8 +91,7 @@ class RawClient {
   [[nodiscard]] bool was_reset() const { return reset_; }
 
  private:
-  void connect_to(int family, const sockaddr* address, socklen_t length) {
-    socket_ = ::socket(family, SOCK_STREAM, 0);
+  void connect_to(const sockaddr* address, socklen_t length) {
     if (socket_ < 0 || ::connect(socket_, address, length) != 0) throw std::runtime_error("cannot connect");
   }
   static std::size_t body_length(std::string_view head) {

@@ -160,17 +160,21 @@ TEST_F(HostileTest, OnePeerCannotTakeAllConnections) {
   Limits limits;
   limits.max_connections_per_peer = 3;
   start(echo, limits);
+  constexpr const char* kPeer = "127.0.0.2";
   std::vector<std::unique_ptr<RawClient>> held;
-  for (int i = 0; i < 3; ++i) held.push_back(std::make_unique<RawClient>(endpoint()));
+  for (int i = 0; i < 3; ++i) held.push_back(std::make_unique<RawClient>(endpoint(), kPeer));
   wait_until([&] { return server->connections() == 3; });
-  RawClient refused_one(endpoint());
+  RawClient refused_one(endpoint(), kPeer);
   const std::string reply = refused_one.rest();
   EXPECT_EQ(status_of(reply), 503);
   EXPECT_NE(reply.find("Retry-After: "), std::string::npos);
   EXPECT_EQ(refused("too_many_connections_of_peer"), 1u);
+  expect_well();  // from another address, and from the one that a proxy on this machine has
   held.pop_back();
   wait_until([&] { return server->connections() == 2; });
-  expect_well();
+  RawClient again(endpoint(), kPeer);
+  again.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(status_of(again.reply()), 200);
 }
 
 TEST_F(HostileTest, ConnectionsHaveACapAltogether) {
