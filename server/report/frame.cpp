@@ -19,9 +19,10 @@ std::string utc_text(std::chrono::sys_seconds time) {
          two(clock.seconds().count());
 }
 
-std::string rfc3339(std::string utc) {
-  utc[10] = 'T';
-  return utc + "Z";
+/// "2026-11-22 13:32:05" → "2026-11-22T13:32:05Z".
+std::string rfc3339(std::string_view utc) {
+  const std::size_t space = utc.find(' ');
+  return std::string(utc.substr(0, space)) + "T" + std::string(utc.substr(space + 1)) + "Z";
 }
 
 // The first recorded day is found through the key, so that no more than its days are read.
@@ -79,6 +80,7 @@ Frame Frame::open(Asker& asker, const Site& site, const Ask& ask, Presence prese
   frame.today_ = asker.day(days[0][0]);
   const std::string same_time_before = asker.text(days[0][1]);
   frame.recorded_from_ = asker.day_or_none(days[0][2]);
+  if (asker.refusal()) return frame;
 
   report.recorded_from = frame.recorded_from_;
   if (ask.period.contains(frame.today_)) report.incomplete_day = frame.today_;
