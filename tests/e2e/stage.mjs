@@ -125,6 +125,12 @@ export class Stage {
       'visitor', 'session', 'link', 'consent_analytics', 'consent_marketing', 'touch', 'channel', 'source', 'medium', 'network',
       'network_kind', 'publisher', 'click_id', 'click_id_param', 'items.id', 'items.quantity'];
     let rows = [];
+    // The collector answers before its engine does, and a store that is not there yet has no table to ask.
+    await until('the reports', async () => {
+      const {status, body} = await this.#ask('overview');
+      if (status !== 200 && status !== 503) throw new Error(`${status} ${body}`);
+      return status === 200;
+    });
     try {
       await until('the rows', async () => {
         await this.house.flush();
@@ -141,16 +147,18 @@ export class Stage {
 
   /** A report of today, asked over the API: columns by name in every row, and the rest as it came. */
   async report(name, extra = '') {
-    const today = new Intl.DateTimeFormat('en-CA', {timeZone: 'Europe/Berlin'}).format(new Date());
-    const {status, body} = await this.house.admin('GET', `/api/v1/sites/${this.site}/reports/${name}?from=${today}&to=${today}&compare=none${extra}`);
+    const {status, body} = await this.#ask(name, extra);
     assert.equal(status, 200, body);
     return named(JSON.parse(body));
   }
 
+  #ask(name, extra = '') {
+    return this.house.admin('GET', `/api/v1/sites/${this.site}/reports/${name}?from=${today()}&to=${today()}&compare=none${extra}`);
+  }
+
   /** The same report as the command line prints it. */
   reportOnCommandLine(name) {
-    const today = new Intl.DateTimeFormat('en-CA', {timeZone: 'Europe/Berlin'}).format(new Date());
-    const text = execFileSync(this.house.etappe, ['report', name, '--site', this.site, '--from', today, '--to', today, '--format', 'json',
+    const text = execFileSync(this.house.etappe, ['report', name, '--site', this.site, '--from', today(), '--to', today(), '--format', 'json',
       '--config', join(this.house.folder, 'etappe.toml')], {encoding: 'utf8'});
     return named(JSON.parse(text));
   }
@@ -175,6 +183,9 @@ function named(table) {
   const inner = Object.entries(table).filter(([, value]) => value && Array.isArray(value.columns)).map(([key, value]) => [key, named(value)]);
   return {...table, rows, ...Object.fromEntries(inner)};
 }
+
+/** The day in the site's zone. */
+const today = () => new Intl.DateTimeFormat('en-CA', {timeZone: 'Europe/Berlin'}).format(new Date());
 
 const withScheme = endpoint => (endpoint.includes('://') ? endpoint : `http://${endpoint}`).replace(/\/$/, '');
 
