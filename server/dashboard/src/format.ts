@@ -26,6 +26,10 @@ export interface Formats {
   moneyFigure(value: number, currency: string): Figure;
   percentFigure(ratio: number, places: number): Figure;
   currencySign(currency: string): string;
+  /** A label of a money axis: the currency stands at the top one only. */
+  moneyTick(value: number, top: boolean, currency: string): string;
+  /** A label of a rate axis, likewise. */
+  percentTick(ratio: number, top: boolean): string;
   date(day: Day): string;
   range(from: Day, to: Day): string;
   /** Without the year, for keys beside a dated range. */
@@ -125,6 +129,12 @@ export function makeFormats(language: Language): Formats {
     },
     percentFigure: (ratio, fraction) => ({ number: decimals(ratio * 100, fraction), unit: '%', unitFirst: false }),
     currencySign,
+    moneyTick: (value, top, currency) => {
+      const text = decimals(value, Number.isInteger(value) ? 0 : 2);
+      if (!top) return text;
+      return language === 'en' ? currencySign(currency) + text : `${text}${kNbsp}${currencySign(currency)}`;
+    },
+    percentTick: (ratio, top) => decimals(ratio * 100, 2) + (top ? percentSign : ''),
     date,
     range,
     shortRange,

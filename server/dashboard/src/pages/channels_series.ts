@@ -45,6 +45,6 @@ export function channelsSeries(report: ChannelsReport, measure: ChannelMeasure, 
     size, buckets, lines, comparison: null, comparisonBuckets: null,
     unit: money ? 'any' : 'whole',
     show: (value) => (money ? formats.money(value, report.currency) : formats.count(value)),
-    tick: (value, top) => (money && top ? formats.money(value, report.currency) : formats.count(value)),
+    tick: (value, top) => (money ? formats.moneyTick(value, top, report.currency) : formats.count(value)),
   };
 }

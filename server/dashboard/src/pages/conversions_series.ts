@@ -30,6 +30,6 @@ export function conversionsSeries(
     lines: [{ id: measure, name, token: '--accent', hollow: false, values: sumInto(buckets, filledDays(report, days)) }],
     unit: money ? 'any' : 'whole',
     show: (value) => (money ? formats.money(value, report.currency) : formats.count(value)),
-    tick: (value, top) => (money && top ? formats.money(value, report.currency) : formats.count(value)),
+    tick: (value, top) => (money ? formats.moneyTick(value, top, report.currency) : formats.count(value)),
   };
 }

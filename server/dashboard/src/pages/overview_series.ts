@@ -23,10 +23,8 @@ export function overviewSeries(report: OverviewReport, measure: Measure, name: s
   const share = measure === 'conversion_rate';
   const show = (value: number): string =>
     money ? formats.money(value, report.currency) : share ? formats.percent(value, 2) : formats.count(value);
-  const tick = (value: number, top: boolean): string => {
-    if (share) return top ? formats.percent(value, 1) : formats.amount(value * 100, 0 + (Number.isInteger(value * 100) ? 0 : 2) as 0 | 2);
-    return money && top ? formats.money(value, report.currency) : formats.count(value);
-  };
+  const tick = (value: number, top: boolean): string =>
+    money ? formats.moneyTick(value, top, report.currency) : share ? formats.percentTick(value, top) : formats.count(value);
   return {
     size,
     buckets,
