@@ -165,7 +165,8 @@ Result<void, Error> Sites::publish_container(std::string_view key, const Contain
     if (former.bind(site->id).bind(version).step()) {
       if (former.text(0) != container.compiled) return fail(Error::exists);
     } else {
-      Statement(db, "INSERT INTO containers (site, version, source, compiled, created_at) VALUES (?, ?, ?, ?, ?)")
+      Statement(db,
+                "INSERT INTO containers (site, version, source, compiled, created_at) VALUES (?, ?, ?, ?, ?)")
           .bind(site->id)
           .bind(version)
           .bind(container.source)

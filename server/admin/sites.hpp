@@ -30,8 +30,8 @@ struct Site {
 
 struct Container {
   std::uint32_t version = 0;  ///< the author's number, from 1
-  std::string source;    ///< the author's JSON
-  std::string compiled;  ///< what core/rules reads
+  std::string source;         ///< the author's JSON
+  std::string compiled;       ///< what core/rules reads
 };
 
 /// All functions are thread-safe and block on the disk.
@@ -51,7 +51,8 @@ class Sites {
 
   /// Stores a version that server/container has compiled and makes it the published one. A version is never
   /// changed: Error::exists when it was stored with other bytes; the same bytes again only publish it again.
-  [[nodiscard]] Result<void, Error> publish_container(std::string_view key, const Container& container, Time now);
+  [[nodiscard]] Result<void, Error> publish_container(std::string_view key, const Container& container,
+                                                      Time now);
   /// The published container; version 0 and no bytes when the site has none.
   [[nodiscard]] Result<Container, Error> container(std::string_view key);
 

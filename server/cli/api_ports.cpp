@@ -17,7 +17,8 @@ api::Scope scope_of(admin::Scope scope) {
 
 }  // namespace
 
-Result<api::Session, api::SignIn> DatabaseAccounts::sign_in(std::string_view login, std::string_view password) {
+Result<api::Session, api::SignIn> DatabaseAccounts::sign_in(std::string_view login,
+                                                            std::string_view password) {
   auto session = accounts_.sign_in(login, password, now());
   if (!session)
     return fail(session.error() == admin::Error::not_found ? api::SignIn::wrong_credentials

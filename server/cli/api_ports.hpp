@@ -9,7 +9,8 @@ namespace etappe::cli {
 class DatabaseAccounts final : public api::Accounts {
  public:
   DatabaseAccounts(admin::Accounts accounts, admin::Tokens tokens) : accounts_(accounts), tokens_(tokens) {}
-  [[nodiscard]] Result<api::Session, api::SignIn> sign_in(std::string_view login, std::string_view password) override;
+  [[nodiscard]] Result<api::Session, api::SignIn> sign_in(std::string_view login,
+                                                          std::string_view password) override;
   void sign_out(std::string_view session_token) override;
   [[nodiscard]] std::optional<api::Person> person_of(std::string_view session_token) override;
   [[nodiscard]] std::optional<api::Bearer> bearer_of(std::string_view token) override;

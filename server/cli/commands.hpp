@@ -1,6 +1,6 @@
 #pragma once
-// The commands of `etappe`, one file each. Adding a command to the parser fills `action` when a person types it;
-// main() runs it afterwards, so that no work happens inside the parser.
+// The commands of `etappe`, one file each. Adding a command to the parser fills `action` when a person types
+// it; main() runs it afterwards, so that no work happens inside the parser.
 
 #include <CLI/CLI.hpp>
 #include <functional>

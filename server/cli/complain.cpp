@@ -8,7 +8,8 @@ namespace {
 std::string_view remedy_for(admin::Error error) {
   using admin::Error;
   switch (error) {
-    case Error::cannot_open: return "is not a database of Etappe; run `etappe init DIR`, or check owner and permissions";
+    case Error::cannot_open:
+      return "is not a database of Etappe; run `etappe init DIR`, or check owner and permissions";
     case Error::newer_schema: return "was written by a newer version of Etappe; update this one";
     case Error::disk: return "cannot be read or written; check the disk's free space and health";
     case Error::not_found: return "is not known here; `list` shows what is";
@@ -35,7 +36,8 @@ std::string_view remedy_for(admin::PublishError error) {
     case PublishError::missing_assets:
       return "tracker.js, assets.json or the engine it names is missing; run `./dev build`, or set `assets`";
     case PublishError::bad_assets: return "tracker.js or assets.json is not sound; run `./dev build` again";
-    case PublishError::missing_key: return "keys/publish.secret is missing or damaged; restore it from a backup";
+    case PublishError::missing_key:
+      return "keys/publish.secret is missing or damaged; restore it from a backup";
     case PublishError::compression: return "a file could not be compressed";
     case PublishError::disk: return "the disk refused; check free space and permissions";
   }

@@ -12,7 +12,8 @@ namespace etappe::cli {
 
 enum Exit : int { kFine = 0, kFailed = 1, kUsage = 2 };
 
-/// Writes "etappe: reason: detail" and gives kFailed. `reason` is a word for programs, `detail` is for people.
+/// Writes "etappe: reason: detail" and gives kFailed. `reason` is a word for programs, `detail` is for
+/// people.
 int complain(std::string_view reason, std::string_view detail);
 int complain(const config::Problem& problem);
 /// `subject` is what the person named: a site key, a login.

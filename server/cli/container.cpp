@@ -30,8 +30,8 @@ int compile(const Options& options) {
   const auto container = compile_container(options.file);
   if (!container) return container.error();
   if (options.out.empty()) {
-    const bool written =
-        std::fwrite(container->compiled.data(), 1, container->compiled.size(), stdout) == container->compiled.size();
+    const bool written = std::fwrite(container->compiled.data(), 1, container->compiled.size(), stdout) ==
+                         container->compiled.size();
     return written ? kFine : complain("write_failed", "stdout cannot be written");
   }
   if (!admin::replace_file(options.out, container->compiled, 0644))
@@ -49,7 +49,8 @@ int publish(Office& office, const Options& options) {
                                             " is published with other content; raise `version`");
     return complain(published.error(), options.site);
   }
-  if (const int code = office.note("container.publish", options.site + " " + std::to_string(container->version));
+  if (const int code =
+          office.note("container.publish", options.site + " " + std::to_string(container->version));
       code != kFine)
     return code;
   return office.publish();
@@ -71,7 +72,8 @@ void add_container(CLI::App& app, Action& action) {
   CLI::App* compiling = with_file(group->add_subcommand("compile", "write the form that the tracker reads"));
   compiling->add_option("--out", options->out, "file to write (stdout)");
   compiling->callback([options, &action] { action = [options] { return compile(*options); }; });
-  with_file(add_office_command(*group, options, action, "publish", "make it the one a site's pages get", publish))
+  with_file(
+      add_office_command(*group, options, action, "publish", "make it the one a site's pages get", publish))
       ->add_option("--site", options->site, "site key")
       ->required();
 }

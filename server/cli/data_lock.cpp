@@ -18,8 +18,8 @@ std::optional<DataLock> DataLock::take(const std::filesystem::path& file) {
     return std::nullopt;
   }
   const std::string pid = std::to_string(::getpid()) + "\n";
-  const bool written =
-      ::ftruncate(descriptor, 0) == 0 && ::pwrite(descriptor, pid.data(), pid.size(), 0) == ssize_t(pid.size());
+  const bool written = ::ftruncate(descriptor, 0) == 0 &&
+                       ::pwrite(descriptor, pid.data(), pid.size(), 0) == ssize_t(pid.size());
   // The lock holds without the number in it, which is for messages only.
   static_cast<void>(written);
   return DataLock(descriptor);

@@ -45,15 +45,17 @@ class Examination {
 void examine_files(const config::Settings& settings, Examination& findings) {
   std::error_code ignored;
   const fs::path engine = engine_program();
-  findings.check(::access(engine.c_str(), X_OK) == 0, "engine program " + engine.string(), "is missing; run ./dev build");
+  findings.check(::access(engine.c_str(), X_OK) == 0, "engine program " + engine.string(),
+                 "is missing; run ./dev build");
   const fs::path library = engine_library(settings);
   findings.check(fs::is_regular_file(library, ignored), "engine library " + library.string(),
                  "is missing; run npm ci, or set [engine] library");
   const fs::path assets = assets_folder(settings);
   const auto tracker = admin::read_assets(assets);
-  findings.check(tracker.has_value(), "tracker in " + assets.string(), "is missing or not sound; run ./dev build");
-  findings.check(fs::is_regular_file(assets / "dashboard/index.html", ignored), "dashboard in " + assets.string(),
-                 "is missing; run ./dev build");
+  findings.check(tracker.has_value(), "tracker in " + assets.string(),
+                 "is missing or not sound; run ./dev build");
+  findings.check(fs::is_regular_file(assets / "dashboard/index.html", ignored),
+                 "dashboard in " + assets.string(), "is missing; run ./dev build");
 }
 
 void examine_data(const config::Settings& settings, Examination& findings) {
@@ -63,18 +65,21 @@ void examine_data(const config::Settings& settings, Examination& findings) {
     struct stat status {};
     const bool is_there = ::stat(secret.c_str(), &status) == 0;
     findings.check(is_there, secret.string(), "is missing; restore it from a backup");
-    if (is_there && (status.st_mode & 077U) != 0) findings.bad(secret.string() + ": others may read it; chmod 600");
+    if (is_there && (status.st_mode & 077U) != 0)
+      findings.bad(secret.string() + ": others may read it; chmod 600");
   }
   const auto key = admin::public_key(data.path);
   if (key && fs::exists(data.published() / artefact::kTableFile, ignored)) {
     const auto table = artefact::SiteTable::load(data.published(), *key);
     findings.check(table.has_value(), "published sites",
-                   std::string(table ? "" : artefact::name_of(table.error())) + "; start `etappe serve`, it publishes again");
+                   std::string(table ? "" : artefact::name_of(table.error())) +
+                       "; start `etappe serve`, it publishes again");
   }
   struct statvfs disk {};
   if (::statvfs(data.path.c_str(), &disk) == 0) {
     const std::uint64_t free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
-    findings.check(free > settings.spool_max, std::to_string(free >> 20U) + " MiB free for " + data.path.string(),
+    findings.check(free > settings.spool_max,
+                   std::to_string(free >> 20U) + " MiB free for " + data.path.string(),
                    "less than [spool] max; make room, or lower it");
   }
 }

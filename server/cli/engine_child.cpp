@@ -116,7 +116,8 @@ void EngineChild::note_death(int status, Clock::time_point now) {
 void EngineChild::stop(Clock::duration patience) {
   if (pid_ == 0) return;
   ::kill(pid_, SIGTERM);
-  if (!ended_within(pid_, std::chrono::duration_cast<std::chrono::milliseconds>(patience))) ::kill(pid_, SIGKILL);
+  if (!ended_within(pid_, std::chrono::duration_cast<std::chrono::milliseconds>(patience)))
+    ::kill(pid_, SIGKILL);
   int status = 0;
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }

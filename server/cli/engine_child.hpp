@@ -1,6 +1,7 @@
 #pragma once
-// The engine as a child process: started, watched, started again after a pause, stopped. Collecting goes on while
-// it is away. All functions belong to the thread that called start(): the kernel ends the child with that thread.
+// The engine as a child process: started, watched, started again after a pause, stopped. Collecting goes on
+// while it is away. All functions belong to the thread that called start(): the kernel ends the child with
+// that thread.
 
 #include <sys/types.h>
 
@@ -14,8 +15,8 @@
 
 namespace etappe::cli {
 
-/// How long to wait before the engine is started again: doubles with every early death, from a fifth of a second
-/// to half a minute, and begins anew once it has lived for a minute.
+/// How long to wait before the engine is started again: doubles with every early death, from a fifth of a
+/// second to half a minute, and begins anew once it has lived for a minute.
 class BackOff {
  public:
   using Clock = std::chrono::steady_clock;

@@ -26,18 +26,19 @@ report::Format format_of(const std::string& name) {
 
 int run_export(Office& office, const Options& options) {
   const auto extract = report::extract_named(options.name);
-  if (!extract) return bad_usage("unknown_export", "`" + options.name + "` is none of events, conversions, touchpoints");
+  if (!extract)
+    return bad_usage("unknown_export", "`" + options.name + "` is none of events, conversions, touchpoints");
   const auto asked = asked_for(office, options.reading);
   if (!asked) return asked.error();
   const auto door = StoreDoor::open(office.settings());
   if (!door) return door.error();
   store::ReportSource source((*door)->client());
   bool written = true;
-  const auto poured = report::pour_extract(source, *extract, format_of(options.format), asked->site, asked->period,
-                                           [&](std::string_view piece) {
-                                             written = std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size();
-                                             return written;
-                                           });
+  const auto poured = report::pour_extract(
+      source, *extract, format_of(options.format), asked->site, asked->period, [&](std::string_view piece) {
+        written = std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size();
+        return written;
+      });
   if (!poured) return complain(poured.error());
   written = std::fflush(stdout) == 0 && written;
   return written ? kFine : complain("write_failed", "stdout cannot be written; the export is incomplete");
@@ -47,7 +48,8 @@ int run_export(Office& office, const Options& options) {
 
 void add_export(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_office_command(app, options, action, "export", "a period's rows for other tools", run_export);
+  CLI::App* command =
+      add_office_command(app, options, action, "export", "a period's rows for other tools", run_export);
   command->add_option("NAME", options->name, "which rows")
       ->required()
       ->check(CLI::IsMember({"events", "conversions", "touchpoints"}));

@@ -73,8 +73,10 @@ int init(const Options& options) {
   settings.data = folder;
   const DataFolder data{folder};
   if (fs::exists(file, error) || fs::exists(data.database(), error))
-    return complain("already_initialised", options.folder + " holds an Etappe already; choose another folder");
-  if (::chmod(folder.c_str(), 0700) != 0) return complain("data_unusable", options.folder + ": not your folder");
+    return complain("already_initialised",
+                    options.folder + " holds an Etappe already; choose another folder");
+  if (::chmod(folder.c_str(), 0700) != 0)
+    return complain("data_unusable", options.folder + ": not your folder");
 
   const auto made = [&]() -> Result<Made, int> {
     auto office = Office::open_or_make(settings);
@@ -97,11 +99,12 @@ int init(const Options& options) {
     std::printf("%s\n", answer.dump().c_str());
     return kFine;
   }
-  std::printf("%s is ready. Start it with\n\n  etappe serve --config %s\n\n"
-              "Paste this into every page of %s, as far up in <head> as can be:\n\n%s\n"
-              "The dashboard's first login, shown this once:\n\n  login     %s\n  password  %s\n  API token %s\n",
-              options.folder.c_str(), file.c_str(), made->site.domains.front().c_str(), text.c_str(), kLogin,
-              made->password.c_str(), made->token.c_str());
+  std::printf(
+      "%s is ready. Start it with\n\n  etappe serve --config %s\n\n"
+      "Paste this into every page of %s, as far up in <head> as can be:\n\n%s\n"
+      "The dashboard's first login, shown this once:\n\n  login     %s\n  password  %s\n  API token %s\n",
+      options.folder.c_str(), file.c_str(), made->site.domains.front().c_str(), text.c_str(), kLogin,
+      made->password.c_str(), made->token.c_str());
   return kFine;
 }
 
@@ -109,7 +112,8 @@ int init(const Options& options) {
 
 void add_init(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("init", "make a data folder with settings, first site and first login");
+  CLI::App* command =
+      app.add_subcommand("init", "make a data folder with settings, first site and first login");
   command->add_option("DIR", options->folder, "the new data folder")->required();
   auto* domain = command->add_option("--site-domain", options->domains,
                                      "host name of the first site; subdomains are included; may be repeated");

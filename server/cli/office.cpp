@@ -14,7 +14,8 @@ Result<Office, int> Office::open(const Place& place) {
   const DataFolder folder{settings->data};
   std::error_code ignored;
   if (!std::filesystem::exists(folder.database(), ignored))
-    return fail(complain("data_missing", folder.database().string() + " is not there; run `etappe init DIR`"));
+    return fail(
+        complain("data_missing", folder.database().string() + " is not there; run `etappe init DIR`"));
   return open_or_make(*std::move(settings));
 }
 
@@ -26,7 +27,8 @@ Result<Office, int> Office::open_or_make(config::Settings settings) {
 }
 
 int Office::note(std::string_view action, std::string_view subject) {
-  const auto added = admin::Audit(*database_).add({now(), "command line", std::string(action), std::string(subject)});
+  const auto added =
+      admin::Audit(*database_).add({now(), "command line", std::string(action), std::string(subject)});
   return added ? kFine : complain(added.error(), folder().database().string());
 }
 

@@ -43,8 +43,9 @@ Result<config::Settings, int> Place::settings() const {
 
 int DataFolder::make() const {
   if (engine_socket().native().size() >= sizeof(sockaddr_un::sun_path))
-    return complain("data_path_too_long", path.string() + ": the engine's socket in it would have a name longer than "
-                                                          "the system takes; choose a folder with a shorter path");
+    return complain("data_path_too_long", path.string() +
+                                              ": the engine's socket in it would have a name longer than "
+                                              "the system takes; choose a folder with a shorter path");
   for (const fs::path& folder : {run(), spool(), feed(), store(), published() / "t"}) {
     std::error_code error;
     fs::create_directories(folder, error);
@@ -77,10 +78,12 @@ fs::path engine_library(const config::Settings& settings) {
 
 std::vector<std::string> engine_command(const config::Settings& settings) {
   const DataFolder data{settings.data};
-  std::vector<std::string> words{engine_program(), "--path", data.store(), "--library", engine_library(settings)};
+  std::vector<std::string> words{engine_program(), "--path", data.store(), "--library",
+                                 engine_library(settings)};
   words.insert(words.end(), {"--listen", "unix:" + data.engine_socket().string()});
   words.insert(words.end(), {"--child-of", std::to_string(::getpid())});
-  if (settings.engine_memory != 0) words.insert(words.end(), {"--memory", std::to_string(settings.engine_memory)});
+  if (settings.engine_memory != 0)
+    words.insert(words.end(), {"--memory", std::to_string(settings.engine_memory)});
   return words;
 }
 

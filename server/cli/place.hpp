@@ -1,6 +1,6 @@
 #pragma once
-// Which Etappe a command works on: the settings it was given, and where things lie in its data folder and beside
-// the executable.
+// Which Etappe a command works on: the settings it was given, and where things lie in its data folder and
+// beside the executable.
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -40,12 +40,13 @@ struct DataFolder {
   [[nodiscard]] int make() const;
 };
 
-/// The folder with the tracker and the dashboard: the setting, or share/etappe beside the executable's folder.
+/// The folder with the tracker and the dashboard: the setting, or share/etappe beside the executable's
+/// folder.
 [[nodiscard]] std::filesystem::path assets_folder(const config::Settings& settings);
 /// etappe-engine beside this executable; the environment variable ETAPPE_ENGINE names another one.
 [[nodiscard]] std::filesystem::path engine_program();
-/// libchdb.so: the setting, or in a node_modules folder above the executable or the working folder, or wherever the
-/// system's loader finds it.
+/// libchdb.so: the setting, or in a node_modules folder above the executable or the working folder, or
+/// wherever the system's loader finds it.
 [[nodiscard]] std::filesystem::path engine_library(const config::Settings& settings);
 /// The engine as a child of this process, on the socket of the data folder.
 [[nodiscard]] std::vector<std::string> engine_command(const config::Settings& settings);

@@ -15,10 +15,12 @@ Result<Asked, int> asked_for(Office& office, const Reading& reading) {
   const auto from = report::day_from_text(reading.from);
   const auto to = report::day_from_text(reading.to);
   if (!from || !to || *from > *to)
-    return fail(bad_usage("bad_period", "write --from and --to as days like 2026-11-22, --from not after --to"));
+    return fail(
+        bad_usage("bad_period", "write --from and --to as days like 2026-11-22, --from not after --to"));
   const report::Period period{*from, *to};
   if (period.days() > report::kLongestPeriodDays)
-    return fail(bad_usage("bad_period", "ask for at most " + std::to_string(report::kLongestPeriodDays) + " days"));
+    return fail(
+        bad_usage("bad_period", "ask for at most " + std::to_string(report::kLongestPeriodDays) + " days"));
   const auto site = office.sites().find(reading.site);
   if (!site) return fail(complain(site.error(), reading.site));
   auto reported = report_site(*site);
@@ -36,7 +38,8 @@ int complain(report::Refusal refusal) {
   const std::string_view reason = name_of(refusal);
   switch (refusal) {
     case Refusal::unknown_report: return bad_usage(reason, "there is no such report; --help names them");
-    case Refusal::unknown_funnel: return bad_usage(reason, "the site has no such funnel; `etappe site show` names them");
+    case Refusal::unknown_funnel:
+      return bad_usage(reason, "the site has no such funnel; `etappe site show` names them");
     case Refusal::engine_unavailable: return complain(reason, "the engine went away; try again");
     case Refusal::too_slow: return complain(reason, "the engine took too long; ask for a shorter period");
     case Refusal::engine_refused:

@@ -43,7 +43,8 @@ Result<void, feed::StoreError> ReadyRows::insert_rejected(const std::vector<feed
 }
 
 Result<std::vector<std::uint32_t>, feed::StoreError> ReadyRows::stored(const event::Uuid& segment,
-                                                                       std::uint32_t first, std::uint32_t last) {
+                                                                       std::uint32_t first,
+                                                                       std::uint32_t last) {
   if (const auto state = schema_.ensure(); state != Schema::State::ready) return fail(for_rows(state));
   return rows_.stored(segment, first, last);
 }

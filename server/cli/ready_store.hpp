@@ -1,6 +1,6 @@
 #pragma once
-// The store, once its schema is up to date. The engine starts beside the collector, and nothing waits for it: the
-// schema is seen to by whoever asks first, a feeder's insert or a report.
+// The store, once its schema is up to date. The engine starts beside the collector, and nothing waits for it:
+// the schema is seen to by whoever asks first, a feeder's insert or a report.
 
 #include <mutex>
 #include <string>

@@ -44,7 +44,8 @@ int run_report(Office& office, const Options& options) {
   const auto report = report::run(source, asked->site, ask);
   if (!report) return complain(report.error());
   const std::string text = rendered(*report, options);
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   return written ? kFine : complain("write_failed", "stdout cannot be written");
 }
 

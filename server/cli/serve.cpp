@@ -83,15 +83,17 @@ Result<config::Settings, int> settings_of(const Options& options) {
 
 int say_in_use(const DataFolder& data) {
   const auto holder = DataLock::holder(data.lock());
-  if (!holder) return complain("data_unusable", data.lock().string() + ": cannot be locked; check owner and rights");
+  if (!holder)
+    return complain("data_unusable", data.lock().string() + ": cannot be locked; check owner and rights");
   return complain("data_in_use", data.path.string() + " is used by process " + std::to_string(*holder) +
                                      "; stop it, or choose another folder");
 }
 
 int say_cannot_listen(const http::StartError& error) {
   if (error.kind == http::StartError::Kind::in_use)
-    return complain("port_in_use", error.address + ": something listens there already; stop it, or choose another "
-                                                   "port with --listen or --admin-listen");
+    return complain("port_in_use", error.address +
+                                       ": something listens there already; stop it, or choose another "
+                                       "port with --listen or --admin-listen");
   return complain("address_" + std::string(http::name_of(error.kind)),
                   error.address + ": cannot be listened on; choose another with --listen or --admin-listen");
 }
@@ -179,7 +181,8 @@ void show_spool(const spool::Stats& stats, observe::Counters& counters) {
   counters.set("etappe_spool_abandoned_segments", "", static_cast<double>(stats.abandoned));
 }
 
-int write_endpoints(const DataFolder& data, const http::Server& public_server, const http::Server& admin_server) {
+int write_endpoints(const DataFolder& data, const http::Server& public_server,
+                    const http::Server& admin_server) {
   const nlohmann::ordered_json endpoints{{"public", public_server.endpoints().front()},
                                          {"admin", admin_server.endpoints().front()}};
   if (!admin::replace_file(data.endpoints(), endpoints.dump() + "\n", 0644))
@@ -234,7 +237,9 @@ int serve(const Options& options) {
   feed::FeederOptions feeding;
   feeding.folder = data.feed();
   auto feeder = feed::Feeder::start(feeding, **spool, rows, *resolver, hosts_of(sites), counters);
-  if (!feeder) return complain("feed_unusable", data.feed().string() + ": cannot be used; check the disk, owner and rights");
+  if (!feeder)
+    return complain("feed_unusable",
+                    data.feed().string() + ": cannot be used; check the disk, owner and rights");
 
   const fs::path assets = assets_folder(*settings);
   deliver::Delivery delivery(data.published() / "t", assets / "a", counters);
@@ -271,14 +276,15 @@ int serve(const Options& options) {
   admin_options.name = "admin";
   admin_options.limits.head.no_length = http::NoLength::no_body;
   admin_options.counters = &counters;
-  auto admin_server = http::Server::start(
-      admin_options, [&](http::Request request, http::Responder respond) { api.handle(std::move(request), std::move(respond)); });
+  auto admin_server = http::Server::start(admin_options, [&](http::Request request, http::Responder respond) {
+    api.handle(std::move(request), std::move(respond));
+  });
   if (!admin_server) return say_cannot_listen(admin_server.error());
 
   PublishedWatch watch(data.published());
   if (const int code = write_endpoints(data, **public_server, **admin_server); code != kFine) return code;
-  log.info("serve", "collector on http://" + (*public_server)->endpoints().front() + ", dashboard on http://" +
-                        (*admin_server)->endpoints().front());
+  log.info("serve", "collector on http://" + (*public_server)->endpoints().front() +
+                        ", dashboard on http://" + (*admin_server)->endpoints().front());
 
   bool stale = false;  // a table that was not whole yet is read again at the next turn
   for (;;) {
@@ -295,15 +301,16 @@ int serve(const Options& options) {
     }
   }
 
-  // Draining, in the order of an event's life. Another signal ends the process at once: what was acknowledged is
-  // on disk already.
+  // Draining, in the order of an event's life. Another signal ends the process at once: what was acknowledged
+  // is on disk already.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   log.info("serve", "draining");
   fs::remove(data.endpoints(), ignored);
   (*public_server)->stop(kPatience);
   (*admin_server)->stop(kPatience);
   if ((*feeder)->flush(kPatience) != feed::Flushed::done)
-    log.warning("feed", std::to_string((*feeder)->lag().records) + " records are on disk and will be stored next time");
+    log.warning("feed", std::to_string((*feeder)->lag().records) +
+                            " records are on disk and will be stored next time");
   (*feeder)->stop();
   (*spool)->close();
   engine.stop(kPatience);
@@ -317,8 +324,10 @@ void add_serve(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("serve", "collect events, store them, answer reports");
   options->place.add_to(*command);
-  command->add_option("--listen", options->listen, "IP:PORT of the collector, instead of `listen`; port 0: any free one");
-  command->add_option("--admin-listen", options->admin_listen, "IP:PORT of dashboard and API, instead of `admin_listen`");
+  command->add_option("--listen", options->listen,
+                      "IP:PORT of the collector, instead of `listen`; port 0: any free one");
+  command->add_option("--admin-listen", options->admin_listen,
+                      "IP:PORT of dashboard and API, instead of `admin_listen`");
   command->callback([options, &action] { action = [options] { return serve(*options); }; });
 }
 

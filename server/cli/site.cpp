@@ -144,11 +144,17 @@ void add_site(CLI::App& app, Action& action) {
   };
 
   CLI::App* adding = add_office_command(*group, options, action, "add", "add a site", add);
-  auto* domain = adding->add_option("--domain", options->domains, "host name, subdomains included; may be repeated");
+  auto* domain =
+      adding->add_option("--domain", options->domains, "host name, subdomains included; may be repeated");
   adding->add_option("--name", options->name, "name (the first domain)")->needs(domain);
-  adding->add_option("--zone", options->zone, "time zone of its reports")->capture_default_str()->needs(domain);
-  adding->add_option("--currency", options->currency, "currency of its reports")->capture_default_str()->needs(domain);
-  auto* from = adding->add_option("--from", options->from, "read it from a JSON file, with its funnels and container");
+  adding->add_option("--zone", options->zone, "time zone of its reports")
+      ->capture_default_str()
+      ->needs(domain);
+  adding->add_option("--currency", options->currency, "currency of its reports")
+      ->capture_default_str()
+      ->needs(domain);
+  auto* from =
+      adding->add_option("--from", options->from, "read it from a JSON file, with its funnels and container");
   from->excludes(domain);
   adding->add_flag("--json", options->json, "answer in JSON");
 
@@ -156,9 +162,11 @@ void add_site(CLI::App& app, Action& action) {
       ->add_flag("--json", options->json, "answer in JSON");
   with_key(add_office_command(*group, options, action, "show", "one site with its funnels", show))
       ->add_flag("--json", options->json, "on one line");
-  with_key(add_office_command(*group, options, action, "rotate-key", "give a site a new key; its rows stay", rotate_key));
+  with_key(add_office_command(*group, options, action, "rotate-key", "give a site a new key; its rows stay",
+                              rotate_key));
   with_key(add_office_command(*group, options, action, "remove", "forget a site; its rows stay", remove));
-  with_key(add_office_command(*group, options, action, "snippet", "what to paste into its pages", show_snippet))
+  with_key(
+      add_office_command(*group, options, action, "snippet", "what to paste into its pages", show_snippet))
       ->add_flag("--csp", options->csp, "what a Content-Security-Policy must allow");
 }
 

@@ -8,8 +8,8 @@
 
 namespace etappe::cli {
 
-/// Reads and checks a site file and the container it names, then adds both. The site, or an exit code after the
-/// reason was written; nothing is added when anything is wrong.
+/// Reads and checks a site file and the container it names, then adds both. The site, or an exit code after
+/// the reason was written; nothing is added when anything is wrong.
 [[nodiscard]] Result<admin::Site, int> add_site_from(Office& office, const std::string& file);
 
 /// Compiles a container's JSON; the container, or an exit code after its problems were written.

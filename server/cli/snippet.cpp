@@ -17,7 +17,8 @@ std::string tracker_element(std::string_view public_url, std::string_view site_k
 std::string stub_hash() {
   std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
   crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(kStub.data()), kStub.size());
-  std::array<char, sodium_base64_ENCODED_LEN(crypto_hash_sha256_BYTES, sodium_base64_VARIANT_ORIGINAL)> text{};
+  std::array<char, sodium_base64_ENCODED_LEN(crypto_hash_sha256_BYTES, sodium_base64_VARIANT_ORIGINAL)>
+      text{};
   sodium_bin2base64(text.data(), text.size(), digest.data(), digest.size(), sodium_base64_VARIANT_ORIGINAL);
   return std::string("sha256-") + text.data();
 }
@@ -31,14 +32,22 @@ std::string snippet(std::string_view public_url, std::string_view site_key) {
 std::string csp_advice(std::string_view public_url, std::string_view site_key) {
   const std::string origin(public_url);
   return "Add to the page's Content-Security-Policy:\n"
-         "  script-src " + origin + " '" + stub_hash() + "' 'wasm-unsafe-eval'\n"
-         "  connect-src " + origin + "\n"
+         "  script-src " +
+         origin + " '" + stub_hash() +
+         "' 'wasm-unsafe-eval'\n"
+         "  connect-src " +
+         origin +
+         "\n"
          "Without 'wasm-unsafe-eval' the tracker runs as plain JavaScript.\n"
          "\n"
-         "Without inline code, and so without the hash: put this line into a script file of your own, loaded first,\n"
-         "  " + std::string(kStub) + "\n"
+         "Without inline code, and so without the hash: put this line into a script file of your own, loaded "
+         "first,\n"
+         "  " +
+         std::string(kStub) +
+         "\n"
          "and into the page only\n"
-         "  " + tracker_element(public_url, site_key) + "\n";
+         "  " +
+         tracker_element(public_url, site_key) + "\n";
 }
 
 }  // namespace etappe::cli

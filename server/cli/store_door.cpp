@@ -37,7 +37,8 @@ int StoreDoor::start_engine(const config::Settings& settings) {
   const DataFolder data{settings.data};
   if (const int code = data.make(); code != kFine) return code;
   lock_ = DataLock::take(data.lock());
-  if (!lock_) return complain("data_in_use", data.path.string() + ": another process has just begun to use it");
+  if (!lock_)
+    return complain("data_in_use", data.path.string() + ": another process has just begun to use it");
   engine_ = std::make_unique<EngineChild>(engine_command(settings), log_, counters_);
   engine_->start(EngineChild::Clock::now());
   return kFine;
@@ -49,8 +50,9 @@ int StoreDoor::wait_for_answer(const DataFolder& data) {
     if (engine_ && engine_->has_ended())
       return complain("engine_unavailable", "the engine did not start; its last line says why");
     if (EngineChild::Clock::now() > end)
-      return complain("engine_unavailable", data.engine_socket().string() + ": the engine does not answer; the log of "
-                                                                            "`etappe serve` says why");
+      return complain("engine_unavailable", data.engine_socket().string() +
+                                                ": the engine does not answer; the log of "
+                                                "`etappe serve` says why");
     std::this_thread::sleep_for(20ms);
   }
   return kFine;

@@ -1,6 +1,6 @@
 #pragma once
-// A command's way to the rows: through the running `serve` of a data folder, or through an engine of its own when
-// none runs. The same answers both ways.
+// A command's way to the rows: through the running `serve` of a data folder, or through an engine of its own
+// when none runs. The same answers both ways.
 
 #include <memory>
 #include <optional>
@@ -15,8 +15,8 @@ namespace etappe::cli {
 
 class StoreDoor {
  public:
-  /// Opens the door and brings the schema up to date; an exit code after the reason was written. Starting an engine
-  /// takes about two seconds.
+  /// Opens the door and brings the schema up to date; an exit code after the reason was written. Starting an
+  /// engine takes about two seconds.
   [[nodiscard]] static Result<std::unique_ptr<StoreDoor>, int> open(const config::Settings& settings);
   /// Stops the engine if it was started for this command.
   ~StoreDoor();

@@ -51,8 +51,8 @@ int list(Office& office, const Options& options) {
     if (options.json)
       all.push_back({{"id", token.id}, {"name", token.name}, {"scope", scope}, {"site", token.site}});
     else
-      std::printf("%4lld  %-24s %-7s %s\n", static_cast<long long>(token.id), token.name.c_str(), scope.c_str(),
-                  token.site.empty() ? "all sites" : token.site.c_str());
+      std::printf("%4lld  %-24s %-7s %s\n", static_cast<long long>(token.id), token.name.c_str(),
+                  scope.c_str(), token.site.empty() ? "all sites" : token.site.c_str());
   }
   if (options.json) std::printf("%s\n", ordered_json{{"tokens", all}}.dump().c_str());
   return kFine;

@@ -34,8 +34,8 @@ int add(Office& office, const Options& options) {
   const auto role = admin::role_named(options.role);
   if (!role) return complain(admin::Error::bad_role, options.role);
   const std::string password = admin::random_password();
-  const auto user = office.accounts().add(options.login, options.name.empty() ? options.login : options.name, *role,
-                                          password, now());
+  const auto user = office.accounts().add(options.login, options.name.empty() ? options.login : options.name,
+                                          *role, password, now());
   if (!user) return complain(user.error(), options.login);
   if (const int code = office.note("user.add", options.login); code != kFine) return code;
   return say_password(options, password);
@@ -49,7 +49,8 @@ int list(Office& office, const Options& options) {
     if (options.json)
       all.push_back({{"login", user.login}, {"name", user.name}, {"role", name_of(user.role)}});
     else
-      std::printf("%-24s %-8s %s\n", user.login.c_str(), std::string(name_of(user.role)).c_str(), user.name.c_str());
+      std::printf("%-24s %-8s %s\n", user.login.c_str(), std::string(name_of(user.role)).c_str(),
+                  user.name.c_str());
   }
   if (options.json) std::printf("%s\n", ordered_json{{"users", all}}.dump().c_str());
   return kFine;
@@ -79,7 +80,8 @@ void add_user(CLI::App& app, Action& action) {
     command->add_option("LOGIN", options->login, "what the person signs in with")->required();
     return command;
   };
-  CLI::App* adding = with_login(add_office_command(*group, options, action, "add", "add a person; prints a password", add));
+  CLI::App* adding =
+      with_login(add_office_command(*group, options, action, "add", "add a person; prints a password", add));
   adding->add_option("--name", options->name, "the person's name (the login)");
   adding->add_option("--role", options->role, "admin or viewer")
       ->capture_default_str()
@@ -87,9 +89,10 @@ void add_user(CLI::App& app, Action& action) {
   adding->add_flag("--json", options->json, "answer in JSON");
   add_office_command(*group, options, action, "list", "all people", list)
       ->add_flag("--json", options->json, "answer in JSON");
-  with_login(add_office_command(*group, options, action, "revoke", "remove a person and end their sessions", revoke));
-  with_login(add_office_command(*group, options, action, "reset-password", "give a person a new random password",
-                         reset_password))
+  with_login(add_office_command(*group, options, action, "revoke", "remove a person and end their sessions",
+                                revoke));
+  with_login(add_office_command(*group, options, action, "reset-password",
+                                "give a person a new random password", reset_password))
       ->add_flag("--json", options->json, "answer in JSON");
 }
 

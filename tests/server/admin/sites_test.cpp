@@ -130,7 +130,8 @@ TEST_F(SitesTest, AVersionOfAContainerIsNeverChanged) {
   ASSERT_TRUE(sites_.publish_container(site.key, {2, "{}", "second"}, kNow));
   EXPECT_EQ(sites_.publish_container(site.key, {1, "{}", "other"}, kNow).error(), Error::exists);
   EXPECT_EQ(sites_.container(site.key)->version, 2u);
-  EXPECT_TRUE(sites_.publish_container(site.key, {1, "{}", "first"}, kNow)) << "an earlier version may be published again";
+  EXPECT_TRUE(sites_.publish_container(site.key, {1, "{}", "first"}, kNow))
+      << "an earlier version may be published again";
   EXPECT_EQ(sites_.container(site.key)->version, 1u);
 }
 

@@ -65,9 +65,10 @@ TEST(EngineChild, StopEndsAChildThatDoesNotListen) {
 }
 
 TEST(Snippet, IsTheStubAndTheSitesTracker) {
-  EXPECT_EQ(snippet("https://track.shop.example", "abcd"),
-            "<script>window.etappe=window.etappe||function(){(etappe.q=etappe.q||[]).push(arguments)}</script>\n"
-            "<script async src=\"https://track.shop.example/t/abcd.js\"></script>\n");
+  EXPECT_EQ(
+      snippet("https://track.shop.example", "abcd"),
+      "<script>window.etappe=window.etappe||function(){(etappe.q=etappe.q||[]).push(arguments)}</script>\n"
+      "<script async src=\"https://track.shop.example/t/abcd.js\"></script>\n");
 }
 
 }  // namespace
