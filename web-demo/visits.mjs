@@ -268,7 +268,7 @@ function lead(visit, page, funnel, name, value) {
 
 function converted(visit, number) {
   look(visit, visit.random.below(3));
-  const kind = visit.random.weighted([[62, 'order'], [25, 'contact'], [13, 'callback']]);
+  const kind = visit.random.weighted([[58, 'order'], [28, 'contact'], [14, 'callback']]);
   if (kind === 'order') order(visit, number);
   else if (kind === 'contact') lead(visit, '/kontakt', 'contact', 'Kontaktanfrage', '220.00');
   else lead(visit, '/rueckruf', 'callback', 'Rückruf', '120.00');

@@ -103,6 +103,8 @@ async function checkAffiliateOrder(stage, number) {
     const asked = name === 'funnel' ? funnel : await stage.report(name);
     assert.deepEqual(stage.reportOnCommandLine(name).totals, asked.totals, `the command line says the same of ${name}`);
   }
+  assert.deepEqual(stage.exported('events').map(row => row.id).sort(), rows.map(row => row.id).sort(), 'the export hands out the same rows');
+  assert.deepEqual(stage.exported('touchpoints').map(row => [row.channel, row.network, row.publisher]), [['Affiliates', 'awin', '45628']]);
 }
 
 scenario('an affiliate link with a gclid beside it, a grant and an order: rows, reports and dashboard say Affiliates', {}, async stage => {

@@ -158,9 +158,17 @@ export class Stage {
 
   /** The same report as the command line prints it. */
   reportOnCommandLine(name) {
-    const text = execFileSync(this.house.etappe, ['report', name, '--site', this.site, '--from', today(), '--to', today(), '--format', 'json',
+    return named(JSON.parse(this.#say('report', name, 'json')));
+  }
+
+  /** Today's rows as `etappe export` hands them out. */
+  exported(name) {
+    return this.#say('export', name, 'ndjson').split('\n').filter(Boolean).map(line => JSON.parse(line));
+  }
+
+  #say(command, name, format) {
+    return execFileSync(this.house.etappe, [command, name, '--site', this.site, '--from', today(), '--to', today(), '--format', format,
       '--config', join(this.house.folder, 'etappe.toml')], {encoding: 'utf8'});
-    return named(JSON.parse(text));
   }
 
   /** The dashboard of a signed-in person, in a window of its own. */
