@@ -106,8 +106,16 @@ std::string events_sql() {
          "\n)\nORDER BY site, key_day, id";
 }
 
+// Every hit of a landing page carries its address, and with it the mark: the view, a click, a reload. They are one
+// touch; another campaign in the same session is another. Hits without a session stand for themselves.
 std::string touchpoints_sql() {
-  return "(\n  SELECT *\n  FROM " + scanned_rows() + "\n  WHERE touch = 1\n)\nORDER BY ts, id";
+  return "(\n  SELECT *\n  FROM " + scanned_rows() + R"(
+  WHERE touch = 1
+  ORDER BY ts, id
+  LIMIT 1 BY if(session = '', toString(id), session), channel, source, medium, campaign, term, content, campaign_id,
+             network, publisher, click_id
+)
+ORDER BY ts, id)";
 }
 
 }  // namespace

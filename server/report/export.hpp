@@ -13,7 +13,7 @@ namespace etappe::report {
 
 /// events: one row per event, in the order of the table (by day, not by time within it).
 /// conversions: what the reports count, each with its session's channel, by time.
-/// touchpoints: the hits that begin a touch, by time.
+/// touchpoints: the first hit of every touch, by time; one touch is one origin within one session.
 enum class Extract : std::uint8_t { events, conversions, touchpoints };
 [[nodiscard]] std::optional<Extract> extract_named(std::string_view name);
 
