@@ -69,8 +69,8 @@ std::size_t domain_end(std::string_view text, std::size_t begin) {
 }
 
 std::optional<Range> find_email(std::string_view text, std::size_t from) {
-  for (std::size_t at = text.find_first_of("@%", from); at != std::string_view::npos;
-       at = text.find_first_of("@%", at + 1)) {
+  for (std::size_t at = from; at < text.size(); ++at) {
+    if (text[at] != '@' && text[at] != '%') continue;
     const std::size_t width = at_sign(text, at);
     if (width == 0) continue;
     std::size_t begin = at;
@@ -100,6 +100,23 @@ std::optional<Range> find_jwt(std::string_view text, std::size_t from) {
     if (parts == 3) return Range{begin, end};
   }
   return std::nullopt;
+}
+
+/// Whether there is anything to look at closer: most addresses and titles have none of this.
+bool is_suspect(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    switch (text[at]) {
+      case '@':
+      case '%':
+      case '?':
+      case '#': return true;
+      case 'e':
+        if (text.substr(at).starts_with("eyJ")) return true;
+        break;
+      default: break;
+    }
+  }
+  return false;
 }
 
 /// The mark for a value that must not stay, judged by its look; empty when it may.
@@ -185,7 +202,7 @@ std::string_view without_nul(std::string_view text, Scratch& scratch) {
 }  // namespace
 
 std::string_view redact_text(std::string_view text, Scratch& scratch) {
-  if (text.find_first_of("@%") == std::string_view::npos && text.find("eyJ") == std::string_view::npos) return text;
+  if (!is_suspect(text)) return text;
   std::string out;
   std::size_t done = 0;
   for (;;) {
@@ -210,6 +227,7 @@ std::string_view redact_value(std::string_view name, std::string_view value, Scr
 }
 
 std::string_view redact_url(std::string_view text, Scratch& scratch) {
+  if (!is_suspect(text)) return text;
   const auto parts = url::split(text);
   if (!parts) return redact_text(text, scratch);
   // The parts are views into `text`, so that everything between them can be taken over as it stands.
