@@ -51,7 +51,9 @@ Result<ReportRequest, Refusal> report_request(std::string_view path, std::string
   std::optional<report::Day> from;
   std::optional<report::Day> to;
   std::set<std::string_view> seen;
-  for (const auto& [name, value] : *parameters) {
+  for (const auto& parameter : *parameters) {
+    const std::string& name = parameter.first;
+    const std::string& value = parameter.second;
     if (!seen.insert(name).second) return fail(refuse(Reason::bad_parameter, name + ": give it once."));
     const auto one_of = [&](std::string_view no, std::string_view yes) {
       return value == no || value == yes;
