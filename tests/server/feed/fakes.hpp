@@ -182,7 +182,10 @@ class FakeRows final : public Rows {
   [[nodiscard]] const std::map<std::uint32_t, std::string>& reasons() const { return reasons_; }
   [[nodiscard]] const std::vector<Origin>& origins() const { return rows_; }
   [[nodiscard]] const std::vector<std::string>& asked() const { return asked_; }
-  [[nodiscard]] unsigned operations() const { return operations_; }
+  [[nodiscard]] unsigned operations() const {
+    const std::lock_guard lock(mutex_);
+    return operations_;
+  }
   [[nodiscard]] unsigned questions() const { return questions_; }
 
  private:
