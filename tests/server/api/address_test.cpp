@@ -13,6 +13,7 @@ using ::testing::Pair;
 TEST(Address, decodes_escapes_and_refuses_broken_ones) {
   EXPECT_EQ(percent_decoded("a%20b%C3%A9+"), "a b\xC3\xA9+");
   EXPECT_EQ(percent_decoded(""), "");
+  EXPECT_FALSE(percent_decoded(std::string_view("a\0b", 3)));
   for (const std::string_view broken : {"%", "%2", "%zz", "a%0", "%00"})
     EXPECT_FALSE(percent_decoded(broken)) << broken;
 }
