@@ -38,13 +38,13 @@ bool origin_allowed(const artefact::Site& site, std::string_view origin) {
   // An Origin is scheme, host and port (RFC 6454); anything more was not written by a browser.
   if (!parts || !parts->path.empty() || !parts->query.empty() || !parts->fragment.empty()) return false;
   if (origin.find('@') != std::string_view::npos) return false;
-  return std::ranges::any_of(site.domains, [&](const std::string& domain) {
-    return url::host_matches(parts->host, domain);
-  });
+  return std::ranges::any_of(
+      site.domains, [&](const std::string& domain) { return url::host_matches(parts->host, domain); });
 }
 
 bool origin_known(const artefact::SiteTable& table, std::string_view origin) {
-  return std::ranges::any_of(table.all(), [&](const auto& entry) { return origin_allowed(entry.second, origin); });
+  return std::ranges::any_of(table.all(),
+                             [&](const auto& entry) { return origin_allowed(entry.second, origin); });
 }
 
 Result<Admitted, Refusal> admit(const artefact::SiteTable& table, std::string_view site_key,

@@ -78,7 +78,8 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
     ports_.counters.add("etappe_batches_total", binary ? R"(format="binary")" : R"(format="json")");
 
     const auto table = ports_.sites.get();
-    const Arrival arrival{ports_.now(), origin, request.header("authorization"), request.header("user-agent")};
+    const Arrival arrival{ports_.now(), origin, request.header("authorization"),
+                          request.header("user-agent")};
     auto taken = take_in(body, arrival, *table);
     if (!taken) return respond(refuse(taken.error(), origin));
 
@@ -142,7 +143,8 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
     const Intake& intake = pending.intake;
     const std::string site = observe::label("site", intake.site);
     if (!intake.ids.empty()) ports_.counters.add("etappe_events_accepted_total", site, intake.ids.size());
-    if (pending.duplicates > 0) ports_.counters.add("etappe_events_duplicate_total", site, pending.duplicates);
+    if (pending.duplicates > 0)
+      ports_.counters.add("etappe_events_duplicate_total", site, pending.duplicates);
     count_rejected(intake.rejected, site);
 
     http::Reply reply;
@@ -171,7 +173,8 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
       reply.body += ",\"rejected\":" + to_json(refused.rejected) + "}";
     }
     reply.headers.push_back({"Vary", "Origin"});
-    if (status_of(refused.refusal) == 503) reply.headers.push_back({"Retry-After", std::string(kRetryAfterSeconds)});
+    if (status_of(refused.refusal) == 503)
+      reply.headers.push_back({"Retry-After", std::string(kRetryAfterSeconds)});
     if (status_of(refused.refusal) == 401) reply.headers.push_back({"WWW-Authenticate", "Bearer"});
     // Only a page of the site may read why: the origin has been checked once the site is known.
     if (!refused.site.empty()) allow_origin(reply, origin);

@@ -26,8 +26,8 @@ struct Ports {
 ///
 /// Counters: etappe_batches_total{format}, etappe_batches_refused_total{reason,site},
 /// etappe_events_accepted_total{site}, etappe_events_duplicate_total{site},
-/// etappe_events_rejected_total{reason,site}. `site` is empty until the sender has been admitted to one, so that outside
-/// text never becomes a label.
+/// etappe_events_rejected_total{reason,site}. `site` is empty until the sender has been admitted to one, so
+/// that outside text never becomes a label.
 void add_event_routes(http::Router& router, Ports ports);
 
 }  // namespace etappe::collect

@@ -81,14 +81,18 @@ codec::Link apply_consent(event::EventView& event) {
 class EnvelopeMaker {
  public:
   EnvelopeMaker(const Arrival& arrival, const Admitted& admitted, std::optional<event::TimeMs> sent_at)
-      : arrival_(arrival), admitted_(admitted), sent_at_(sent_at), user_agent_(kept_user_agent(arrival.user_agent)) {}
+      : arrival_(arrival),
+        admitted_(admitted),
+        sent_at_(sent_at),
+        user_agent_(kept_user_agent(arrival.user_agent)) {}
 
   /// The envelope, or why the event is not kept.
   [[nodiscard]] Result<Record, std::string_view> make(event::EventView event, codec::Lists& lists) {
     codec::EnvelopeView envelope;
     envelope.client_time = event.time;
     event.time = corrected(event.time, sent_at_, arrival_.received_at);
-    if (admitted_.sender == Sender::anyone && arrival_.received_at - event.time > kMaxAge) return fail(kTooOld);
+    if (admitted_.sender == Sender::anyone && arrival_.received_at - event.time > kMaxAge)
+      return fail(kTooOld);
     envelope.link = apply_consent(event);
     scratch_.clear();
     redact_event(event, lists, scratch_);

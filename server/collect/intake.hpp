@@ -1,6 +1,6 @@
 #pragma once
-// What becomes of a batch: decode → policy → redact → derive → envelope, as one pure function. It has no clock,
-// no socket and no disk; everything only the moment of arrival knows comes in as an Arrival.
+// What becomes of a batch: decode → policy → redact → derive → envelope, as one pure function. It has no
+// clock, no socket and no disk; everything only the moment of arrival knows comes in as an Arrival.
 
 #include <cstddef>
 #include <span>
@@ -30,9 +30,9 @@ struct Rejected {
 };
 
 struct Intake {
-  std::string site;                 ///< the key
-  std::vector<Record> records;      ///< envelopes of the kept events, in the batch's order
-  std::vector<event::Uuid> ids;     ///< of the same events
+  std::string site;              ///< the key
+  std::vector<Record> records;   ///< envelopes of the kept events, in the batch's order
+  std::vector<event::Uuid> ids;  ///< of the same events
   std::vector<Rejected> rejected;
 };
 

@@ -122,8 +122,12 @@ Outcome read_prop(dom::element value, Scratch& scratch, event::PropView& out) {
       out.value = value.get_bool().value_unsafe() ? "true" : "false";
       return {};
     case dom::element_type::INT64: out.value = text_of(value.get_int64().value_unsafe(), scratch); return {};
-    case dom::element_type::UINT64: out.value = text_of(value.get_uint64().value_unsafe(), scratch); return {};
-    case dom::element_type::DOUBLE: out.value = text_of(value.get_double().value_unsafe(), scratch); return {};
+    case dom::element_type::UINT64:
+      out.value = text_of(value.get_uint64().value_unsafe(), scratch);
+      return {};
+    case dom::element_type::DOUBLE:
+      out.value = text_of(value.get_double().value_unsafe(), scratch);
+      return {};
     default: return refused(Error::bad_field);
   }
 }
@@ -180,7 +184,7 @@ Outcome read_weight(dom::element value, event::Weight& out) {
 /// The text members of an event that are plain copies.
 struct TextField {
   std::string_view key;
-  std::string_view event::EventView::* member;
+  std::string_view event::EventView::*member;
 };
 constexpr std::array kTextFields = {
     TextField{"url", &event::EventView::url},           TextField{"referrer", &event::EventView::referrer},
@@ -311,7 +315,8 @@ Result<event::EventView, codec::Refusal> JsonBatch::next(codec::Lists& lists) {
   dom::object object;
   if (element.get(object) != simdjson::SUCCESS) return refused(Error::bad_field);
   for (const auto& [key, value] : object) {
-    if (const auto read = read_field(key, value, state.scratch, lists, event); !read) return fail(read.error());
+    if (const auto read = read_field(key, value, state.scratch, lists, event); !read)
+      return fail(read.error());
   }
   if (const auto checked = event::check(event); !checked) return refused(checked.error());
   return event;

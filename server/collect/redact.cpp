@@ -14,21 +14,20 @@ namespace {
 // Names are compared whole and ignoring case, after decoding. `code`, `key` and `sid` are not here: shops use
 // them for vouchers, articles and sub ids.
 constexpr std::array<std::string_view, 24> kSecretNames = {
-    "token",      "access_token",  "refresh_token", "id_token",   "auth_token",    "csrf_token",
-    "xsrf_token", "reset_token",   "auth",          "authtoken",  "authorization", "password",
-    "passwd",     "pwd",           "pass",          "passwort",   "secret",        "client_secret",
-    "api_key",    "apikey",        "jwt",           "phpsessid",  "jsessionid",    "sessionid"};
-constexpr std::array<std::string_view, 8> kEmailNames = {"email",      "e-mail", "mail",      "e_mail",
-                                                         "user_email", "emailaddress", "email_address", "usermail"};
-constexpr std::array<std::string_view, 10> kPhoneNames = {"phone",    "tel",   "telephone", "telefon",     "mobile",
-                                                          "handy",    "fax",   "phonenumber", "phone_number",
-                                                          "telefonnummer"};
+    "token",      "access_token", "refresh_token", "id_token",  "auth_token",    "csrf_token",
+    "xsrf_token", "reset_token",  "auth",          "authtoken", "authorization", "password",
+    "passwd",     "pwd",          "pass",          "passwort",  "secret",        "client_secret",
+    "api_key",    "apikey",       "jwt",           "phpsessid", "jsessionid",    "sessionid"};
+constexpr std::array<std::string_view, 8> kEmailNames = {
+    "email", "e-mail", "mail", "e_mail", "user_email", "emailaddress", "email_address", "usermail"};
+constexpr std::array<std::string_view, 10> kPhoneNames = {
+    "phone", "tel", "telephone",   "telefon",      "mobile",
+    "handy", "fax", "phonenumber", "phone_number", "telefonnummer"};
 
 template <std::size_t N>
 bool is_one_of(std::string_view encoded_name, const std::array<std::string_view, N>& names) {
-  return std::ranges::any_of(names, [&](std::string_view name) {
-    return url::decodes_to_ignoring_case(encoded_name, name);
-  });
+  return std::ranges::any_of(
+      names, [&](std::string_view name) { return url::decodes_to_ignoring_case(encoded_name, name); });
 }
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -90,7 +89,8 @@ std::optional<Range> find_jwt(std::string_view text, std::size_t from) {
     std::size_t parts = 0;
     while (parts < 3) {
       const std::size_t part = end;
-      while (end < text.size() && (is_letter(text[end]) || is_digit(text[end]) || text[end] == '-' || text[end] == '_')) {
+      while (end < text.size() &&
+             (is_letter(text[end]) || is_digit(text[end]) || text[end] == '-' || text[end] == '_')) {
         ++end;
       }
       if (end - part < kShortestPart) break;
@@ -231,7 +231,9 @@ std::string_view redact_url(std::string_view text, Scratch& scratch) {
   const auto parts = url::split(text);
   if (!parts) return redact_text(text, scratch);
   // The parts are views into `text`, so that everything between them can be taken over as it stands.
-  const auto offset_of = [&](std::string_view part) { return static_cast<std::size_t>(part.data() - text.data()); };
+  const auto offset_of = [&](std::string_view part) {
+    return static_cast<std::size_t>(part.data() - text.data());
+  };
   const std::size_t host_end = offset_of(parts->host) + parts->host.size();
   const std::size_t port_end = parts->port.empty() ? host_end : offset_of(parts->port) + parts->port.size();
   const std::size_t authority_end = std::max(host_end, port_end);

@@ -1,11 +1,11 @@
 #pragma once
 // What is taken out of every event before it is written anywhere: e-mail addresses, phone numbers and secrets
-// that sites put into their own addresses, titles and properties. Everything else stays byte for byte, click ids and
-// campaign values above all.
+// that sites put into their own addresses, titles and properties. Everything else stays byte for byte, click
+// ids and campaign values above all.
 //
-// It knows secrets by the name of their parameter, and e-mail addresses and JSON web tokens by their look, also
-// percent-encoded. It cannot know that ?q=… holds somebody's name: docs/privacy.md says so.
-// Pure functions: what was not changed is returned as it was, what was changed lives in `scratch`.
+// It knows secrets by the name of their parameter, and e-mail addresses and JSON web tokens by their look,
+// also percent-encoded. It cannot know that ?q=… holds somebody's name: docs/privacy.md says so. Pure
+// functions: what was not changed is returned as it was, what was changed lives in `scratch`.
 
 #include <string_view>
 

@@ -10,14 +10,14 @@
 namespace etappe::collect {
 
 enum class Refusal : std::uint8_t {
-  bad_json,              ///< not a JSON batch, or text that is not Unicode
-  bad_frame,             ///< a binary batch that cannot be walked
-  bad_version,           ///< a binary batch of a version this collector does not know
-  no_valid_event,        ///< nothing in it could be kept
-  batch_too_large,       ///< bytes
+  bad_json,         ///< not a JSON batch, or text that is not Unicode
+  bad_frame,        ///< a binary batch that cannot be walked
+  bad_version,      ///< a binary batch of a version this collector does not know
+  no_valid_event,   ///< nothing in it could be kept
+  batch_too_large,  ///< bytes
   too_many_events,
-  bad_token,             ///< a bearer token that is not one of the site's
-  origin_refused,        ///< sent from a page of another host
+  bad_token,       ///< a bearer token that is not one of the site's
+  origin_refused,  ///< sent from a page of another host
   unknown_site,
   unsupported_type,      ///< Content-Type
   unsupported_encoding,  ///< Content-Encoding

@@ -84,7 +84,8 @@ std::optional<event::TimeMs> parse_rfc3339(std::string_view text) {
                                          std::chrono::month(*month), std::chrono::day(*day)};
   if (!date.ok()) return std::nullopt;
   const event::TimeMs time = std::chrono::sys_days(date) + std::chrono::hours(*hour) +
-                             std::chrono::minutes(*minute) + std::chrono::seconds(*second) + *fraction - *offset;
+                             std::chrono::minutes(*minute) + std::chrono::seconds(*second) + *fraction -
+                             *offset;
   if (time < event::kMinTime || time > event::kMaxTime) return std::nullopt;
   return time;
 }

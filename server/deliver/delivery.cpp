@@ -52,12 +52,12 @@ void Delivery::refresh() {
   assets_.refresh();
 }
 
-void Delivery::serve(const Shelf& shelf, std::string_view name, Lifetime lifetime, const http::Request& request,
-                     http::Responder respond) const {
+void Delivery::serve(const Shelf& shelf, std::string_view name, Lifetime lifetime,
+                     const http::Request& request, http::Responder respond) const {
   const auto file = shelf.find(name);
   if (!file) return respond(http::problem(404, "not_found"));
-  const Encoding encoding = choose(request.header("accept-encoding"),
-                                   {.gzip = file->gzip.has_value(), .br = file->br.has_value()});
+  const Encoding encoding =
+      choose(request.header("accept-encoding"), {.gzip = file->gzip.has_value(), .br = file->br.has_value()});
   const Form& form = form_of(*file, encoding);
   http::Reply reply;
   const std::string_view cache = lifetime == Lifetime::immutable ? kImmutable : kShortAndPrivate;

@@ -12,8 +12,8 @@
 namespace etappe::deliver {
 
 struct StoreLag {
-  std::uint64_t waiting_records = 0;          ///< durable and not stored yet
-  std::chrono::milliseconds behind{0};        ///< age of the oldest of them
+  std::uint64_t waiting_records = 0;    ///< durable and not stored yet
+  std::chrono::milliseconds behind{0};  ///< age of the oldest of them
 };
 
 /// Called on io threads: they must not block.
@@ -22,8 +22,8 @@ struct Health {
   std::function<StoreLag()> store_lag;
 };
 
-/// /healthz: 200. /readyz: 200 {"ready":true,"store":{"waiting_records":0,"behind_seconds":0.000}}, or 503 with
-/// "ready":false while the spool refuses.
+/// /healthz: 200. /readyz: 200 {"ready":true,"store":{"waiting_records":0,"behind_seconds":0.000}}, or 503
+/// with "ready":false while the spool refuses.
 void add_health_routes(http::Router& router, Health health);
 
 }  // namespace etappe::deliver

@@ -44,8 +44,8 @@ std::vector<Shelf::Entry> Shelf::list() const {
   for (const auto& entry : fs::directory_iterator(folder_, problem)) {
     std::error_code unreadable;
     if (!entry.is_regular_file(unreadable) || entry.file_size(unreadable) > kMaxFileBytes) continue;
-    entries.push_back({entry.path().filename().string(), entry.file_size(unreadable),
-                       entry.last_write_time(unreadable)});
+    entries.push_back(
+        {entry.path().filename().string(), entry.file_size(unreadable), entry.last_write_time(unreadable)});
   }
   std::ranges::sort(entries, {}, &Entry::name);
   return entries;

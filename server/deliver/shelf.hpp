@@ -30,8 +30,8 @@ class Shelf {
  public:
   explicit Shelf(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  /// Reads the folder again if a name, size or time in it has changed. A folder or file that cannot be read is
-  /// as if it were not there; the next refresh tries again.
+  /// Reads the folder again if a name, size or time in it has changed. A folder or file that cannot be read
+  /// is as if it were not there; the next refresh tries again.
   void refresh();
   /// nullptr when there is no such file. The file stays valid as long as the pointer is held.
   [[nodiscard]] std::shared_ptr<const File> find(std::string_view name) const;

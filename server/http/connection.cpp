@@ -6,15 +6,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <cstdio>
-#include <ctime>
 #include <mutex>
 #include <optional>
 
+#include "server/http/translate.hpp"
 #include "server/observe/counters.hpp"
 
 namespace etappe::http {
@@ -27,57 +23,6 @@ constexpr auto kAwait = net::as_tuple(net::use_awaitable);
 constexpr std::size_t kReadBytes = 4096;
 constexpr std::size_t kBodyReadBytes = 65536;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-
-/// IMF-fixdate of RFC 9110, made once a second per thread.
-const std::string& date_now() {
-  thread_local std::time_t made_for = 0;
-  thread_local std::string text;
-  const std::time_t now = std::time(nullptr);
-  if (now != made_for) {
-    static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    std::tm utc{};
-    gmtime_r(&now, &utc);
-    char buffer[64];
-    // Not strftime: its names follow the locale.
-    const int length = std::snprintf(buffer, sizeof buffer, "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                                     kDays[utc.tm_wday], utc.tm_mday, kMonths[utc.tm_mon], utc.tm_year + 1900,
-                                     utc.tm_hour, utc.tm_min, utc.tm_sec);
-    text.assign(buffer, static_cast<std::size_t>(length));
-    made_for = now;
-  }
-  return text;
-}
-
-bool is_clean_header(const Header& header) {
-  const auto is_control = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
-  return !header.name.empty() && std::ranges::none_of(header.name, is_control) &&
-         std::ranges::none_of(header.value, is_control);
-}
-
-/// Beast's reading of a head that has passed inspection.
-std::optional<Request> parse(std::string_view head, const HeadView& view, const std::string& peer) {
-  bhttp::request_parser<bhttp::empty_body> parser;
-  parser.header_limit(static_cast<std::uint32_t>(head.size()));
-  parser.body_limit(boost::none);  // the body is read by us, by its length
-  boost::beast::error_code error;
-  parser.put(net::buffer(head.data(), head.size()), error);
-  if ((error && error != bhttp::error::need_more) || !parser.is_header_done()) return std::nullopt;
-  Request request;
-  request.method.assign(view.method);
-  request.path.assign(view.path);
-  request.query.assign(view.query);
-  request.peer = peer;
-  request.headers.reserve(view.header_count);
-  for (const auto& field : parser.get()) {
-    Header header{std::string(field.name_string()), std::string(field.value())};
-    std::ranges::transform(header.name, header.name.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    request.headers.push_back(std::move(header));
-  }
-  return request;
-}
 
 /// A share of the memory for bodies, given back on destruction.
 class BodyLease {
@@ -118,7 +63,8 @@ class Mailbox {
     reply_ = std::move(reply);
     // Still under the lock: as long as the mailbox is open, the connection's coroutine and with it the
     // io_context are alive.
-    net::post(connection_->socket_.get_executor(), [connection = connection_] { connection->wake_.cancel(); });
+    net::post(connection_->socket_.get_executor(),
+              [connection = connection_] { connection->wake_.cancel(); });
   }
   [[nodiscard]] std::optional<Reply> take() {
     const std::lock_guard lock(mutex_);
@@ -173,7 +119,7 @@ net::awaitable<Connection::Next> Connection::exchange(std::shared_ptr<Connection
   Reply reply = co_await ask_handler(self, std::move(*request));
   const AfterReply after = self->shared_.stopping ? AfterReply::close : wanted;
   const bool sent = co_await send(self, std::move(reply), method, after);
-  co_return sent && after == AfterReply::keep_open ? Next::another : Next::close;
+  co_return sent&& after == AfterReply::keep_open ? Next::another : Next::close;
 }
 
 net::awaitable<Result<std::size_t, Connection::Fault>> Connection::receive_head(
@@ -196,9 +142,8 @@ net::awaitable<Result<std::size_t, Connection::Fault>> Connection::receive_head(
     if (self->in_.empty() && self->shared_.stopping) co_return fail(Fault{});
     looked_at = self->in_.size();
     self->in_.resize(std::min(looked_at + kReadBytes, limits.head.max_bytes));
-    const auto [error, received] =
-        co_await self->socket_.async_read_some(net::buffer(self->in_.data() + looked_at,
-                                                           self->in_.size() - looked_at), kAwait);
+    const auto [error, received] = co_await self->socket_.async_read_some(
+        net::buffer(self->in_.data() + looked_at, self->in_.size() - looked_at), kAwait);
     self->in_.resize(looked_at + received);
     if (received > 0 && self->idle_) {
       self->idle_ = false;
@@ -257,7 +202,7 @@ net::awaitable<Reply> Connection::ask_handler(std::shared_ptr<Connection> self, 
 
 net::awaitable<bool> Connection::send(std::shared_ptr<Connection> self, Reply reply, std::string method,
                                       AfterReply after) {
-  if (!std::ranges::all_of(reply.headers, is_clean_header)) {
+  if (!is_clean(reply)) {
     self->shared_.count("etappe_http_exceptions_total", "unclean_reply_header");
     reply = problem(500, "unclean_reply_header");
   }
@@ -265,18 +210,8 @@ net::awaitable<bool> Connection::send(std::shared_ptr<Connection> self, Reply re
     self->shared_.counters->add("etappe_http_replies_total", self->shared_.listener_label + ",status=\"" +
                                                                  std::to_string(reply.status) + "\"");
   }
-  const bool has_no_body = reply.status == 204 || reply.status == 304;
-  bhttp::response<bhttp::string_body> message;
-  message.version(11);
-  message.result(reply.status);
-  message.reason(boost::beast::string_view(title_of(reply.status).data(), title_of(reply.status).size()));
-  for (const Header& header : reply.headers) message.insert(header.name, header.value);
-  message.set(bhttp::field::date, date_now());
-  if (after == AfterReply::close) message.set(bhttp::field::connection, "close");
   const std::size_t size = reply.body.size();
-  if (!has_no_body) message.content_length(size);
-  if (!has_no_body && method != "HEAD") message.body() = std::move(reply.body);
-
+  const BeastReply message = to_beast(std::move(reply), method, after);
   self->set_deadline(Clock::now() + self->time_for(size));
   const auto [error, written] = co_await bhttp::async_write(self->socket_, message, kAwait);
   co_return !error;

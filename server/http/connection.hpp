@@ -24,9 +24,9 @@ struct Shared {
   Limits limits;
   Handler handler;
   observe::Counters* counters = nullptr;
-  std::string listener_label;               ///< listener="public"
-  std::atomic<bool> stopping{false};        ///< answer what is there, then close
-  std::atomic<std::size_t> body_bytes{0};   ///< declared by the requests in progress
+  std::string listener_label;              ///< listener="public"
+  std::atomic<bool> stopping{false};       ///< answer what is there, then close
+  std::atomic<std::size_t> body_bytes{0};  ///< declared by the requests in progress
 
   void count(std::string_view name, std::string_view reason) const;
 };
@@ -77,8 +77,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   net::steady_timer wake_;  ///< never expires; cancelled to say that the reply is there
   Shared& shared_;
   const std::string peer_;
-  std::string in_;                   ///< received and not yet used
-  Clock::time_point deadline_;       ///< of the read or write in progress
+  std::string in_;              ///< received and not yet used
+  Clock::time_point deadline_;  ///< of the read or write in progress
   Clock::time_point armed_for_;
   bool armed_ = false;
   bool timed_out_ = false;

@@ -114,7 +114,8 @@ Result<void, HeadError> read_header(std::string_view line, HeadView& head, Seen&
     seen.single[i] = true;
   }
   if (equal_ignoring_case(name, "transfer-encoding")) {
-    return fail(equal_ignoring_case(value, "chunked") ? HeadError::length_required : HeadError::transfer_coding);
+    return fail(equal_ignoring_case(value, "chunked") ? HeadError::length_required
+                                                      : HeadError::transfer_coding);
   }
   if (equal_ignoring_case(name, "content-length")) {
     const auto length = read_length(value);
@@ -138,7 +139,8 @@ Result<std::optional<std::size_t>, HeadError> find_head_end(std::string_view byt
   // A CR that was last in the earlier bytes is judged now that its successor may be here.
   for (std::size_t at = looked_at > 0 ? looked_at - 1 : 0; at < head.size(); ++at) {
     if (head[at] == '\n' && (at == 0 || head[at - 1] != '\r')) return fail(HeadError::bad_line_end);
-    if (head[at] == '\r' && at + 1 < head.size() && head[at + 1] != '\n') return fail(HeadError::bad_line_end);
+    if (head[at] == '\r' && at + 1 < head.size() && head[at + 1] != '\n')
+      return fail(HeadError::bad_line_end);
     if (head[at] != '\n') continue;
     const bool line_is_empty = at == 1 || (at >= 3 && head[at - 2] == '\n');
     if (line_is_empty) return std::optional<std::size_t>(at + 1);

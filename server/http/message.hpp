@@ -1,5 +1,6 @@
 #pragma once
-// A request and a reply as values: what handlers see of HTTP. No Boost here, so that every room can include it.
+// A request and a reply as values: what handlers see of HTTP. No Boost here, so that every room can include
+// it.
 
 #include <functional>
 #include <string>
@@ -35,8 +36,8 @@ struct Reply {
 /// The reason phrase of RFC 9110; "Error" for a status it does not list.
 [[nodiscard]] std::string_view title_of(unsigned status);
 
-/// An error as RFC 9457 wants it: application/problem+json with `type`, `title`, `status`, our machine-readable
-/// `reason` and, when given, a `detail` for people. Never cached.
+/// An error as RFC 9457 wants it: application/problem+json with `type`, `title`, `status`, our
+/// machine-readable `reason` and, when given, a `detail` for people. Never cached.
 [[nodiscard]] Reply problem(unsigned status, std::string_view reason, std::string_view detail = {});
 
 /// Sends the reply: call it exactly once, from any thread, also after the server has stopped (then nothing

@@ -59,8 +59,8 @@ std::string text_of(const Tcp::endpoint& endpoint) {
   return (endpoint.address().is_v6() ? "[" + ip + "]" : ip) + ":" + std::to_string(endpoint.port());
 }
 
-/// What counts as one peer: an IPv4 address, or the /64 that one IPv6 customer is usually given. Empty for this
-/// machine's own address: the proxy that speaks TLS for us is one peer for all its visitors.
+/// What counts as one peer: an IPv4 address, or the /64 that one IPv6 customer is usually given. Empty for
+/// this machine's own address: the proxy that speaks TLS for us is one peer for all its visitors.
 std::string peer_key(const net::ip::address& address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     return peer_key(net::ip::make_address_v4(net::ip::v4_mapped, address.to_v6()));
@@ -102,13 +102,14 @@ std::string_view name_of(StartError::Kind kind) {
 }
 
 struct Server::Impl {
-  explicit Impl(unsigned thread_count)
-      : io(static_cast<int>(thread_count)), work(net::make_work_guard(io)) {}
+  explicit Impl(unsigned thread_count) : io(static_cast<int>(thread_count)), work(net::make_work_guard(io)) {}
 
   template <class Acceptor>
   static net::awaitable<void> accept_loop(Impl* impl, Acceptor* acceptor);
   template <class Protocol>
   Result<void, StartError> listen(const std::string& name, const typename Protocol::endpoint& endpoint);
+  void welcome(Tcp::socket accepted);
+  void welcome(Local::socket accepted);
   void take_in(Socket socket, std::string peer, std::string key);
   void forget(Connection* connection, const std::string& key);
   void run();
@@ -162,9 +163,8 @@ Result<void, StartError> Server::Impl::listen(const std::string& name,
 template <class Acceptor>
 net::awaitable<void> Server::Impl::accept_loop(Impl* impl, Acceptor* acceptor) {
   while (acceptor->is_open()) {
-    auto [error, accepted] =
-        co_await acceptor->async_accept(net::any_io_executor(net::make_strand(impl->io)),
-                                        net::as_tuple(net::use_awaitable));
+    auto [error, accepted] = co_await acceptor->async_accept(net::any_io_executor(net::make_strand(impl->io)),
+                                                             net::as_tuple(net::use_awaitable));
     if (!acceptor->is_open()) co_return;
     if (error) {
       // Out of descriptors or memory: the connections that end make room.
@@ -173,17 +173,23 @@ net::awaitable<void> Server::Impl::accept_loop(Impl* impl, Acceptor* acceptor) {
       co_await pause.async_wait(net::as_tuple(net::use_awaitable));
       continue;
     }
-    if constexpr (std::is_same_v<Acceptor, Tcp::acceptor>) {
-      boost::system::error_code ignored;
-      accepted.set_option(Tcp::no_delay(true), ignored);
-      const auto remote = accepted.remote_endpoint(ignored).address();
-      std::string peer = remote.to_string();
-      impl->take_in(Socket(std::move(accepted)), std::move(peer), peer_key(remote));
-    } else {
-      impl->take_in(Socket(std::move(accepted)), "unix", {});
+    try {
+      impl->welcome(std::move(accepted));
+    } catch (...) {
+      // No memory for this one; the loop must live on.
+      impl->shared.count("etappe_http_exceptions_total", "accept");
     }
   }
 }
+
+void Server::Impl::welcome(Tcp::socket accepted) {
+  boost::system::error_code ignored;
+  accepted.set_option(Tcp::no_delay(true), ignored);
+  const auto remote = accepted.remote_endpoint(ignored).address();
+  take_in(Socket(std::move(accepted)), remote.to_string(), peer_key(remote));
+}
+
+void Server::Impl::welcome(Local::socket accepted) { take_in(Socket(std::move(accepted)), "unix", {}); }
 
 void Server::Impl::take_in(Socket socket, std::string peer, std::string key) {
   std::string_view refusal;
@@ -204,7 +210,8 @@ void Server::Impl::take_in(Socket socket, std::string peer, std::string key) {
   if (!connection) {
     shared.count("etappe_http_refused_total", refusal);
     static constexpr std::string_view kRefusal =
-        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: "
+        "close\r\n\r\n";
     boost::system::error_code ignored;
     socket.non_blocking(true, ignored);
     socket.write_some(net::buffer(kRefusal.data(), kRefusal.size()), ignored);
@@ -221,11 +228,13 @@ void Server::Impl::take_in(Socket socket, std::string peer, std::string key) {
 void Server::Impl::forget(Connection* connection, const std::string& key) {
   const std::lock_guard lock(mutex);
   open.erase(connection);
-  if (const auto peer = per_peer.find(key); peer != per_peer.end() && --peer->second == 0) per_peer.erase(peer);
+  if (const auto peer = per_peer.find(key); peer != per_peer.end() && --peer->second == 0)
+    per_peer.erase(peer);
   if (open.empty()) all_gone.notify_all();
 }
 
-/// An exception that escapes a completion handler must not end the process: it is counted and the loop goes on.
+/// An exception that escapes a completion handler must not end the process: it is counted and the loop goes
+/// on.
 void Server::Impl::run() {
   for (;;) {
     try {

@@ -8,7 +8,8 @@
 //
 //   threads   `threads` io threads share one io_context; a connection lives on a strand, so it belongs to one
 //             thread at a time. Handlers run there and must not block.
-//   stop      stop accepting and close idle connections, let requests in progress finish, then close the rest.
+//   stop      stop accepting and close idle connections, let requests in progress finish, then close the
+//   rest.
 
 #include <chrono>
 #include <cstddef>
@@ -30,24 +31,25 @@ namespace etappe::http {
 
 struct Limits {
   HeadLimits head;
-  std::size_t max_body_bytes = 65536;                ///< beyond it 413, before any of it is read
-  std::size_t max_bodies_bytes = 64u << 20;          ///< of all requests in progress; beyond it 503
-  std::size_t max_connections = 10000;               ///< of the server; beyond it 503 and closed
-  std::size_t max_connections_per_peer = 1024;       ///< per IPv4 address or IPv6 /64; not for 127.0.0.1, ::1, Unix
-  std::size_t min_bytes_per_second = 4096;           ///< of a body and of a reply, after `grace`
-  std::size_t max_drained_bytes = 1u << 20;          ///< read and dropped after a refusal, so that it is seen
-  std::chrono::milliseconds head_deadline{10'000};   ///< from the first byte of a head to its last
-  std::chrono::milliseconds idle_deadline{60'000};   ///< between two requests
-  std::chrono::milliseconds grace{10'000};           ///< added to what the minimum rate allows
+  std::size_t max_body_bytes = 65536;        ///< beyond it 413, before any of it is read
+  std::size_t max_bodies_bytes = 64u << 20;  ///< of all requests in progress; beyond it 503
+  std::size_t max_connections = 10000;       ///< of the server; beyond it 503 and closed
+  std::size_t max_connections_per_peer =
+      1024;                                  ///< per IPv4 address or IPv6 /64; not for 127.0.0.1, ::1, Unix
+  std::size_t min_bytes_per_second = 4096;   ///< of a body and of a reply, after `grace`
+  std::size_t max_drained_bytes = 1u << 20;  ///< read and dropped after a refusal, so that it is seen
+  std::chrono::milliseconds head_deadline{10'000};  ///< from the first byte of a head to its last
+  std::chrono::milliseconds idle_deadline{60'000};  ///< between two requests
+  std::chrono::milliseconds grace{10'000};          ///< added to what the minimum rate allows
   std::chrono::milliseconds drain_deadline{2'000};
 };
 
 struct Options {
-  std::vector<std::string> listen;       ///< "127.0.0.1:8080", "[::1]:0", "unix:/run/engine.sock"
+  std::vector<std::string> listen;  ///< "127.0.0.1:8080", "[::1]:0", "unix:/run/engine.sock"
   unsigned threads = 1;
   Limits limits;
-  std::string name = "public";           ///< the `listener` label of the counters
-  observe::Counters* counters = nullptr; ///< outlives the server; nullptr counts nothing
+  std::string name = "public";            ///< the `listener` label of the counters
+  observe::Counters* counters = nullptr;  ///< outlives the server; nullptr counts nothing
 };
 
 struct StartError {

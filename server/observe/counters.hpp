@@ -1,5 +1,6 @@
 #pragma once
-// Counters: what happened how often, by reason. Every refusal in Etappe ends here, and GET /metrics shows them.
+// Counters: what happened how often, by reason. Every refusal in Etappe ends here, and GET /metrics shows
+// them.
 
 #include <cstdint>
 #include <functional>

@@ -41,7 +41,8 @@ void Log::write(Level level, std::string_view room, std::string_view message) {
   std::string line(room);
   line += ": ";
   line += message;
-  std::replace_if(line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+  std::replace_if(
+      line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
   impl_->logger.log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 

@@ -16,7 +16,8 @@ using Errno = int;
 class Files {
  public:
   virtual ~Files() = default;
-  /// A new file (an existing one is an error), `bytes` long and with its blocks reserved. Returns a descriptor.
+  /// A new file (an existing one is an error), `bytes` long and with its blocks reserved. Returns a
+  /// descriptor.
   [[nodiscard]] virtual Result<int, Errno> create(const std::filesystem::path& path, std::size_t bytes) = 0;
   /// All of `bytes` at `offset`, or an error after an unknown part of it.
   [[nodiscard]] virtual Result<void, Errno> write(int file, std::span<const std::byte> bytes,

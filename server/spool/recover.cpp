@@ -97,7 +97,8 @@ Result<void, Error> recover_segment(const fs::path& path, Files& files, Recovere
 
 }  // namespace
 
-Result<std::vector<std::byte>, Error> read_part(const fs::path& path, std::size_t offset, std::size_t length) {
+Result<std::vector<std::byte>, Error> read_part(const fs::path& path, std::size_t offset,
+                                                std::size_t length) {
   const Descriptor file(path, O_RDONLY);
   if (!file.valid()) return fail(Error::cannot_read);
   std::vector<std::byte> bytes(length);

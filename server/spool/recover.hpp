@@ -23,8 +23,8 @@ struct Recovered {
 };
 
 /// Segments without a record are removed; torn tails are cut and, unless they are all zero, kept as
-/// `<segment>.cut` for kKeepCut. A file without a valid header becomes `<name>.bad`. Every segment is synced, so that
-/// what is reported as durable is.
+/// `<segment>.cut` for kKeepCut. A file without a valid header becomes `<name>.bad`. Every segment is synced,
+/// so that what is reported as durable is.
 [[nodiscard]] Result<Recovered, Error> recover(const std::filesystem::path& folder, Files& files);
 
 inline constexpr std::chrono::hours kKeepCut{7 * 24};
@@ -32,6 +32,6 @@ inline constexpr std::chrono::hours kKeepCut{7 * 24};
 /// The whole file as bytes, or `length` bytes from `offset`.
 [[nodiscard]] Result<std::vector<std::byte>, Error> read_file(const std::filesystem::path& path);
 [[nodiscard]] Result<std::vector<std::byte>, Error> read_part(const std::filesystem::path& path,
-                                                             std::size_t offset, std::size_t length);
+                                                              std::size_t offset, std::size_t length);
 
 }  // namespace etappe::spool

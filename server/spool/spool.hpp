@@ -38,13 +38,14 @@ enum class Outcome : std::uint8_t {
 };
 
 struct Options {
-  std::filesystem::path folder;                    ///< made when it is missing
-  std::size_t segment_bytes = 16u << 20;           ///< a larger batch gets a segment of its own size
-  std::size_t max_bytes = std::size_t{4} << 30;    ///< of all segments; beyond it appends are `busy`
-  std::size_t max_pending_bytes = 32u << 20;       ///< not yet durable; beyond it appends are `busy`
-  std::chrono::microseconds gather{0};             ///< how long the first append of a group waits for company
+  std::filesystem::path folder;                  ///< made when it is missing
+  std::size_t segment_bytes = 16u << 20;         ///< a larger batch gets a segment of its own size
+  std::size_t max_bytes = std::size_t{4} << 30;  ///< of all segments; beyond it appends are `busy`
+  std::size_t max_pending_bytes = 32u << 20;     ///< not yet durable; beyond it appends are `busy`
+  std::chrono::microseconds gather{0};           ///< how long the first append of a group waits for company
   std::chrono::milliseconds max_segment_age{60'000};  ///< a segment with records is sealed after this time
-  std::chrono::milliseconds retry_after_failure{1'000};  ///< between attempts to begin a segment on a sick disk
+  std::chrono::milliseconds retry_after_failure{
+      1'000};  ///< between attempts to begin a segment on a sick disk
 };
 
 /// A place in the spool: how many records of a segment are meant.
@@ -69,7 +70,7 @@ struct Stats {
   std::size_t pending_bytes = 0;  ///< appended and not yet durable
   std::uint64_t records = 0;      ///< made durable since opening
   std::uint64_t syncs = 0;
-  std::uint64_t abandoned = 0;    ///< segments given up after a failed write or sync
+  std::uint64_t abandoned = 0;  ///< segments given up after a failed write or sync
 };
 
 class Spool {
@@ -95,8 +96,8 @@ class Spool {
   /// Reads records first..last of a segment, numbered from 0, both included; checks every CRC. Only durable
   /// records are readable. Blocks on the disk. Thread-safe.
   [[nodiscard]] virtual Result<std::vector<std::vector<std::byte>>, Error> read(const std::string& segment,
-                                                                               std::uint32_t first,
-                                                                               std::uint32_t last) const = 0;
+                                                                                std::uint32_t first,
+                                                                                std::uint32_t last) const = 0;
   /// Deletes a sealed segment whose rows are stored. Thread-safe.
   [[nodiscard]] virtual Result<void, Error> remove(const std::string& segment) = 0;
 

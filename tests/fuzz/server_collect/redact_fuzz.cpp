@@ -1,5 +1,5 @@
-// Redaction is done once it is done: a second pass changes nothing, and what is UTF-8 stays UTF-8. An address that
-// cannot be taken apart is treated as text, and may become one that can; it is not asked twice.
+// Redaction is done once it is done: a second pass changes nothing, and what is UTF-8 stays UTF-8. An address
+// that cannot be taken apart is treated as text, and may become one that can; it is not asked twice.
 
 #include <cstdlib>
 

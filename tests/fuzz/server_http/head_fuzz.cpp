@@ -28,7 +28,8 @@ void compare_with_beast(std::string_view head, const HeadView& view) {
   demand(used == head.size());
   demand(std::string_view(message.method_string().data(), message.method_string().size()) == view.method);
   std::string target(view.path);
-  if (head.substr(0, head.find("\r\n")).find('?') != std::string_view::npos) target += "?" + std::string(view.query);
+  if (head.substr(0, head.find("\r\n")).find('?') != std::string_view::npos)
+    target += "?" + std::string(view.query);
   demand(std::string_view(message.target().data(), message.target().size()) == target);
   demand(static_cast<std::size_t>(std::distance(message.begin(), message.end())) == view.header_count);
   demand(!parser.chunked());

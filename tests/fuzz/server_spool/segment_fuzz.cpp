@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   append_header(segment, id);
   std::uint32_t count = 0;
   for (std::size_t at = 0; at < bytes.size(); ++count) {
-    const std::size_t length = std::min<std::size_t>(1 + std::to_integer<std::size_t>(bytes[at]), bytes.size() - at);
+    const std::size_t length =
+        std::min<std::size_t>(1 + std::to_integer<std::size_t>(bytes[at]), bytes.size() - at);
     append_record(segment, id, count, bytes.subspan(at, length));
     at += length;
   }

@@ -5,7 +5,6 @@
 namespace etappe::collect {
 namespace {
 
-
 artefact::Site site(std::string key, std::vector<std::string> domains) {
   artefact::Site site;
   site.key = std::move(key);
@@ -15,16 +14,17 @@ artefact::Site site(std::string key, std::vector<std::string> domains) {
 
 TEST(Origin, MatchesADomainAndItsSubdomainsOnAnyPort) {
   const artefact::Site shop = site("s", {"shop.example", "localhost", "127.0.0.1"});
-  for (const char* allowed :
-       {"https://shop.example", "http://shop.example", "https://shop.example:8443", "https://www.shop.example",
-        "https://a.b.shop.example", "https://SHOP.example", "http://localhost:8090", "http://127.0.0.1:8090"}) {
+  for (const char* allowed : {"https://shop.example", "http://shop.example", "https://shop.example:8443",
+                              "https://www.shop.example", "https://a.b.shop.example", "https://SHOP.example",
+                              "http://localhost:8090", "http://127.0.0.1:8090"}) {
     EXPECT_TRUE(origin_allowed(shop, allowed)) << allowed;
   }
   for (const char* refused :
-       {"https://evil.example", "https://notshop.example", "https://shop.example.evil.example", "shop.example", "",
-        "https://", "https://shop.example@evil.example", "https://evil.example@shop.example",
-        "https://evil.example/shop.example", "https://shop.example/", "https://evil.example?shop.example",
-        "https://evil.example#shop.example", "null", "file://shop.example", "chrome-extension://shop.example",
+       {"https://evil.example", "https://notshop.example", "https://shop.example.evil.example",
+        "shop.example", "", "https://", "https://shop.example@evil.example",
+        "https://evil.example@shop.example", "https://evil.example/shop.example", "https://shop.example/",
+        "https://evil.example?shop.example", "https://evil.example#shop.example", "null",
+        "file://shop.example", "chrome-extension://shop.example",
         "https://shop.example, https://evil.example", "https://evil.example https://shop.example",
         "https://evil.example\\.shop.example"}) {
     EXPECT_FALSE(origin_allowed(shop, refused)) << refused;
@@ -46,7 +46,8 @@ TEST(Origin, IsKnownToAPreflightWhenAnySiteHasIt) {
 
 TEST(Admission, KnowsSitesOriginsAndTokens) {
   artefact::Site open = site("open", {"shop.example"});
-  open.ingest_token_hashes = {"2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"};  // "secret"
+  open.ingest_token_hashes = {
+      "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"};  // "secret"
   artefact::Site strict = open;
   strict.key = "strict";
   strict.require_origin = true;
@@ -68,8 +69,12 @@ TEST(Admission, KnowsSitesOriginsAndTokens) {
       {"a wrong token", "open", "", "Bearer Secret", Refusal::bad_token, {}},
       {"no token", "open", "", "Bearer ", Refusal::bad_token, {}},
       {"another scheme", "open", "", "Basic c2VjcmV0", Refusal::bad_token, {}},
-      {"a token does not open another origin", "open", "https://evil.example", "Bearer secret",
-       Refusal::origin_refused, {}},
+      {"a token does not open another origin",
+       "open",
+       "https://evil.example",
+       "Bearer secret",
+       Refusal::origin_refused,
+       {}},
       {"an unknown site", "nowhere", "https://shop.example", "", Refusal::unknown_site, {}},
       {"keys are compared exactly", "OPEN", "", "", Refusal::unknown_site, {}},
   };

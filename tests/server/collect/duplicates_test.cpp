@@ -7,7 +7,8 @@ namespace {
 
 event::Uuid id(std::uint32_t number) {
   event::Uuid uuid;
-  for (int i = 0; i < 4; ++i) uuid.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(number >> (8 * i));
+  for (int i = 0; i < 4; ++i)
+    uuid.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(number >> (8 * i));
   uuid.bytes[15] = 1;
   return uuid;
 }
@@ -38,7 +39,8 @@ TEST(DuplicateWindow, ForgetsTheOldestGenerationAndNothingYounger) {
   DuplicateWindow window({}, kCapacity);
   for (std::uint32_t i = 0; i < 3 * kCapacity; ++i) window.remember("s", {id(i)});
   for (std::uint32_t i = 0; i < kCapacity; ++i) EXPECT_EQ(window.known("s", {id(i)}), (Known{false})) << i;
-  for (std::uint32_t i = kCapacity; i < 3 * kCapacity; ++i) EXPECT_EQ(window.known("s", {id(i)}), (Known{true})) << i;
+  for (std::uint32_t i = kCapacity; i < 3 * kCapacity; ++i)
+    EXPECT_EQ(window.known("s", {id(i)}), (Known{true})) << i;
 }
 
 }  // namespace

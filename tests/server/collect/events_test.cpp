@@ -46,7 +46,8 @@ class EventsTest : public ::testing::Test {
     EXPECT_TRUE(reply.has_value());
     return reply.value_or(http::Reply{0, {}, {}});
   }
-  static http::Request post(std::string body, std::vector<http::Header> headers = {}, std::string query = "") {
+  static http::Request post(std::string body, std::vector<http::Header> headers = {},
+                            std::string query = "") {
     return {"POST", "/v1/events", std::move(query), std::move(headers), std::move(body), "127.0.0.1"};
   }
   static std::string header(const http::Reply& reply, std::string_view name) {
@@ -58,8 +59,8 @@ class EventsTest : public ::testing::Test {
   static std::string event(int number, const std::string& members = "") {
     char id[37];
     std::snprintf(id, sizeof id, "00000000-0000-7000-8000-%012d", number);
-    return std::string(R"({"id":")") + id + R"(","t":"view","ts":"2026-05-01T09:59:50Z","url":"https://a.example/")" +
-           members + "}";
+    return std::string(R"({"id":")") + id +
+           R"(","t":"view","ts":"2026-05-01T09:59:50Z","url":"https://a.example/")" + members + "}";
   }
   static std::string batch(const std::string& events) { return R"({"site":"s1","events":[)" + events + "]}"; }
   std::uint64_t refused(const std::string& reason, const std::string& site) {
@@ -95,7 +96,8 @@ TEST_F(EventsTest, AnswersOnlyWhenTheSinkSaysDurable) {
 
 TEST_F(EventsTest, TellsWhatBecameOfEachEventWhenAsked) {
   ASSERT_EQ(ask(post(batch(event(1)))).status, 204u);
-  const auto reply = ask(post(batch(event(1) + "," + event(2, R"(,"value":"x")") + "," + event(3)), {}, "detail=1"));
+  const auto reply =
+      ask(post(batch(event(1) + "," + event(2, R"(,"value":"x")") + "," + event(3)), {}, "detail=1"));
   EXPECT_EQ(reply.status, 200u);
   EXPECT_EQ(header(reply, "Content-Type"), "application/json");
   EXPECT_EQ(reply.body, R"({"accepted":1,"duplicate":1,"rejected":[{"index":1,"reason":"bad_value"}]})");
@@ -118,7 +120,8 @@ TEST_F(EventsTest, DoesNotTakeAnEventForKnownThatTheDiskRefused) {
 }
 
 TEST_F(EventsTest, SaysWhenToComeBackIfTheDiskTakesNothing) {
-  for (const auto& [kept, reason] : {std::pair(Kept::busy, "busy"), std::pair(Kept::failed, "storage_failed")}) {
+  for (const auto& [kept, reason] :
+       {std::pair(Kept::busy, "busy"), std::pair(Kept::failed, "storage_failed")}) {
     sink.next = kept;
     const auto reply = ask(post(batch(event(1)), {{"origin", "https://a.example"}}));
     EXPECT_EQ(reply.status, 503u);
@@ -146,12 +149,14 @@ TEST_F(EventsTest, RefusesWithTheStatusAndReasonOfTheTable) {
          std::string many = "{}";
          for (int i = 0; i < 500; ++i) many += ",{}";
          return many;
-       }())), 413, "too_many_events"},
+       }())),
+       413, "too_many_events"},
       {"unknown site", post(R"({"site":"x","events":[{}]})"), 404, "unknown_site"},
       {"wrong origin", post(batch(event(1)), {{"origin", "https://evil.example"}}), 403, "origin_refused"},
       {"null origin", post(batch(event(1)), {{"origin", "null"}}), 403, "origin_refused"},
       {"wrong token", post(batch(event(1)), {{"authorization", "Bearer x"}}), 401, "bad_token"},
-      {"a form", post(batch(event(1)), {{"content-type", "application/x-www-form-urlencoded"}}), 415, "unsupported_type"},
+      {"a form", post(batch(event(1)), {{"content-type", "application/x-www-form-urlencoded"}}), 415,
+       "unsupported_type"},
       {"compressed", post("\x1f\x8b", {{"content-encoding", "gzip"}}), 415, "unsupported_encoding"},
   };
   for (const auto& row : rows) {
@@ -159,7 +164,8 @@ TEST_F(EventsTest, RefusesWithTheStatusAndReasonOfTheTable) {
     const auto reply = ask(row.request);
     EXPECT_EQ(reply.status, row.status) << row.what;
     EXPECT_EQ(header(reply, "Content-Type"), "application/problem+json") << row.what;
-    EXPECT_NE(reply.body.find("\"reason\":\"" + std::string(row.reason) + "\""), std::string::npos) << row.what;
+    EXPECT_NE(reply.body.find("\"reason\":\"" + std::string(row.reason) + "\""), std::string::npos)
+        << row.what;
     EXPECT_EQ(refused(row.reason, "") + refused(row.reason, "s1"), before + 1) << row.what;
     EXPECT_EQ(header(reply, "Vary"), "Origin") << row.what;
   }
@@ -168,8 +174,8 @@ TEST_F(EventsTest, RefusesWithTheStatusAndReasonOfTheTable) {
 
 TEST_F(EventsTest, TakesEveryDocumentedContentType) {
   int number = 100;
-  for (const char* type : {"application/x-etappe", "application/json", "text/plain", "text/plain;charset=UTF-8",
-                           "Application/JSON; charset=utf-8", ""}) {
+  for (const char* type : {"application/x-etappe", "application/json", "text/plain",
+                           "text/plain;charset=UTF-8", "Application/JSON; charset=utf-8", ""}) {
     EXPECT_EQ(ask(post(batch(event(++number)), {{"content-type", type}})).status, 204u) << type;
   }
 }
@@ -187,8 +193,14 @@ TEST_F(EventsTest, EchoesTheOriginOnlyToPagesOfTheSite) {
 
 TEST_F(EventsTest, AnswersAPreflightForPagesOfAnySite) {
   const auto ask_preflight = [&](std::string origin) {
-    return ask({"OPTIONS", "/v1/events", "", {{"origin", std::move(origin)},
-                {"access-control-request-method", "POST"}, {"access-control-request-headers", "content-type"}}, "", ""});
+    return ask({"OPTIONS",
+                "/v1/events",
+                "",
+                {{"origin", std::move(origin)},
+                 {"access-control-request-method", "POST"},
+                 {"access-control-request-headers", "content-type"}},
+                "",
+                ""});
   };
   const auto allowed = ask_preflight("https://a.example");
   EXPECT_EQ(allowed.status, 204u);

@@ -21,7 +21,8 @@ std::shared_ptr<const artefact::SiteTable> table() {
   site.key = "s1";
   site.id = "stable-id";
   site.domains = {"a.example"};
-  site.ingest_token_hashes = {"2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"};  // "secret"
+  site.ingest_token_hashes = {
+      "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"};  // "secret"
   return artefact::SiteTable::of({site});
 }
 
@@ -33,8 +34,8 @@ std::string id_text(int number) {
 
 /// A JSON event of that number with these further members.
 std::string event_json(int number, const std::string& members) {
-  return R"({"id":")" + id_text(number) + R"(","t":"view","ts":"2026-05-01T09:59:50Z","url":"https://a.example/")" +
-         members + "}";
+  return R"({"id":")" + id_text(number) +
+         R"(","t":"view","ts":"2026-05-01T09:59:50Z","url":"https://a.example/")" + members + "}";
 }
 std::string batch_json(const std::string& events, const std::string& members = "") {
   return R"({"site":"s1")" + members + R"(,"events":[)" + events + "]}";
@@ -101,7 +102,8 @@ TEST_F(IntakeTest, KeepsIdsOnlyBesideAGrantedAnalyticsConsent) {
       {"", codec::Link::unlinked},
   };
   for (const auto& row : rows) {
-    const auto intake = take(batch_json(event_json(1, std::string(R"(,"visitor":"v1","session":"s1")") + row.consent)));
+    const auto intake =
+        take(batch_json(event_json(1, std::string(R"(,"visitor":"v1","session":"s1")") + row.consent)));
     ASSERT_TRUE(intake.has_value()) << row.consent;
     const auto& envelope = open(intake->records[0]);
     const bool linked = row.link == codec::Link::linked;
@@ -109,15 +111,16 @@ TEST_F(IntakeTest, KeepsIdsOnlyBesideAGrantedAnalyticsConsent) {
     EXPECT_EQ(envelope.event.visitor, linked ? "v1" : "") << row.consent;
     EXPECT_EQ(envelope.event.session, linked ? "s1" : "") << row.consent;
     if (!linked) {
-      const std::string_view bytes(reinterpret_cast<const char*>(intake->records[0].data()), intake->records[0].size());
+      const std::string_view bytes(reinterpret_cast<const char*>(intake->records[0].data()),
+                                   intake->records[0].size());
       EXPECT_EQ(bytes.find("v1"), std::string_view::npos) << "not even as bytes: " << row.consent;
     }
   }
 }
 
 TEST_F(IntakeTest, OneBadEventDoesNotLoseItsBatch) {
-  const auto intake = take(batch_json(event_json(1, "") + "," + event_json(2, R"(,"value":"x")") + "," + "5" + "," +
-                                      event_json(4, "")));
+  const auto intake = take(batch_json(event_json(1, "") + "," + event_json(2, R"(,"value":"x")") + "," + "5" +
+                                      "," + event_json(4, "")));
   ASSERT_TRUE(intake.has_value());
   EXPECT_EQ(intake->records.size(), 2u);
   ASSERT_EQ(intake->rejected.size(), 2u);
@@ -125,7 +128,8 @@ TEST_F(IntakeTest, OneBadEventDoesNotLoseItsBatch) {
   EXPECT_EQ(intake->rejected[0].reason, "bad_value");
   EXPECT_EQ(intake->rejected[1].index, 2u);
   EXPECT_EQ(intake->rejected[1].reason, "bad_field");
-  EXPECT_THAT(intake->ids, ::testing::ElementsAre(*event::parse_uuid(id_text(1)), *event::parse_uuid(id_text(4))));
+  EXPECT_THAT(intake->ids,
+              ::testing::ElementsAre(*event::parse_uuid(id_text(1)), *event::parse_uuid(id_text(4))));
 }
 
 TEST_F(IntakeTest, ABatchWithoutAnythingGoodIsRefusedAndSaysWhy) {
@@ -142,8 +146,8 @@ TEST_F(IntakeTest, RefusesEventsOlderThanADayUnlessABearerSendsThem) {
     const char* authorization;
     bool kept;
   } rows[] = {
-      {"2026-04-30T09:50:00Z", "", true},              // 24 h 10 min
-      {"2026-04-30T09:49:59.999Z", "", false},         // and a millisecond
+      {"2026-04-30T09:50:00Z", "", true},       // 24 h 10 min
+      {"2026-04-30T09:49:59.999Z", "", false},  // and a millisecond
       {"2026-04-30T09:49:59.999Z", "Bearer secret", true},
       {"2019-01-01T00:00:00Z", "Bearer secret", true},
   };
@@ -160,8 +164,8 @@ TEST_F(IntakeTest, RefusesEventsOlderThanADayUnlessABearerSendsThem) {
 }
 
 TEST_F(IntakeTest, CorrectsAWrongClockAndKeepsWhatItSaid) {
-  const auto intake = take(batch_json(event_json(1, R"(,"ts":"2020-01-01T00:00:00Z")"),
-                                      R"(,"sent_at":"2020-01-01T00:00:30Z")"));
+  const auto intake = take(
+      batch_json(event_json(1, R"(,"ts":"2020-01-01T00:00:00Z")"), R"(,"sent_at":"2020-01-01T00:00:30Z")"));
   ASSERT_TRUE(intake.has_value());
   const auto& envelope = open(intake->records[0]);
   EXPECT_EQ(envelope.event.time, kNow - 30s);
@@ -170,7 +174,8 @@ TEST_F(IntakeTest, CorrectsAWrongClockAndKeepsWhatItSaid) {
 
 TEST_F(IntakeTest, RedactsBeforeAnythingIsWritten) {
   const auto intake = take(batch_json(event_json(
-      1, R"(,"url":"https://a.example/?m=max%40b.de","title":"max@b.de","props":{"note":"max@b.de","pw":"\u0000"})")));
+      1,
+      R"(,"url":"https://a.example/?m=max%40b.de","title":"max@b.de","props":{"note":"max@b.de","pw":"\u0000"})")));
   ASSERT_TRUE(intake.has_value());
   const Record& record = intake->records[0];
   const std::string_view bytes(reinterpret_cast<const char*>(record.data()), record.size());

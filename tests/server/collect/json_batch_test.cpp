@@ -15,7 +15,8 @@ constexpr std::string_view kId = "0190a5b2-7c3d-7e4f-8a1b-2c3d4e5f6071";
 /// A batch with one event: the required members, then `members`.
 std::string batch_with(std::string_view members) {
   return R"({"site":"s1","events":[{"id":")" + std::string(kId) +
-         R"(","t":"view","ts":"2026-05-01T10:00:00Z","url":"https://a.example/")" + std::string(members) + "}]}";
+         R"(","t":"view","ts":"2026-05-01T10:00:00Z","url":"https://a.example/")" + std::string(members) +
+         "}]}";
 }
 
 std::optional<Refusal> refusal_of(std::string_view json) {
@@ -30,12 +31,14 @@ std::string reason_of(const std::string& json) {
   codec::Lists lists;
   const auto event = batch->next(lists);
   if (event) return "";
-  return std::string(event.error().kind == codec::Refusal::Kind::bytes ? codec::name_of(event.error().error)
-                                                                       : event::name_of(event.error().defect));
+  return std::string(event.error().kind == codec::Refusal::Kind::bytes
+                         ? codec::name_of(event.error().error)
+                         : event::name_of(event.error().defect));
 }
 
 TEST(JsonBatch, ReadsEveryFieldOfAnEvent) {
-  const std::string json = R"({"site":"s1","batch_id":"x","sent_at":"2026-05-01T10:00:05Z","unknown":[1],"events":[{
+  const std::string json =
+      R"({"site":"s1","batch_id":"x","sent_at":"2026-05-01T10:00:05Z","unknown":[1],"events":[{
     "id":"0190a5b2-7c3d-7e4f-8a1b-2c3d4e5f6071","t":"conversion","ts":"2026-05-01T10:00:00Z",
     "url":"https://a.example/p","referrer":"https://b.example/","title":"T\u00e4st","visitor":"v","session":"s",
     "name":"order","value":"129.90","currency":"EUR","quantity":3,"order_id":"A-1","tag":"t1","weight":"micro",
@@ -71,7 +74,8 @@ TEST(JsonBatch, ReadsEveryFieldOfAnEvent) {
 }
 
 TEST(JsonBatch, TakesAnOmittedPurposeForUndetermined) {
-  for (const char* consent : {"", R"(,"consent":{})", R"(,"consent":null)", R"(,"consent":{"analytics":null})"}) {
+  for (const char* consent :
+       {"", R"(,"consent":{})", R"(,"consent":null)", R"(,"consent":{"analytics":null})"}) {
     const std::string json = batch_with(consent);
     auto batch = JsonBatch::open(bytes_of(json));
     ASSERT_TRUE(batch.has_value());
@@ -146,13 +150,28 @@ TEST(JsonBatch, HoldsTheLimitsOfListsToTheirLastElement) {
 }
 
 TEST(JsonBatch, RefusesWhatIsNotABatch) {
-  for (const char* json : {"", " ", "{", "[]", "null", "5", "\"text\"", "{}", R"({"site":"s"})", R"({"events":[]})",
-                           R"({"site":5,"events":[{}]})", R"({"site":"","events":[{}]})", R"({"site":"s","events":{}})",
-                           R"({"site":"s","events":[{}],})", R"({"site":"s","events":[{}]} x)",
-                           R"({"site":"s","events":[{}],"sent_at":"now"})", R"({"site":"s","events":[{}],"sent_at":5})",
-                           R"({'site':'s','events':[{}]})", "{\"site\":\"s\",\"events\":[{\"title\":\"\n\"}]}",
+  for (const char* json : {"",
+                           " ",
+                           "{",
+                           "[]",
+                           "null",
+                           "5",
+                           "\"text\"",
+                           "{}",
+                           R"({"site":"s"})",
+                           R"({"events":[]})",
+                           R"({"site":5,"events":[{}]})",
+                           R"({"site":"","events":[{}]})",
+                           R"({"site":"s","events":{}})",
+                           R"({"site":"s","events":[{}],})",
+                           R"({"site":"s","events":[{}]} x)",
+                           R"({"site":"s","events":[{}],"sent_at":"now"})",
+                           R"({"site":"s","events":[{}],"sent_at":5})",
+                           R"({'site':'s','events':[{}]})",
+                           "{\"site\":\"s\",\"events\":[{\"title\":\"\n\"}]}",
                            "{\"site\":\"s\",\"events\":[{\"title\":\"\xff\"}]}",
-                           "{\"site\":\"s\",\"events\":[{\"title\":\"\xed\xa0\x80\"}]}", "\xef\xbb\xbf{}"}) {
+                           "{\"site\":\"s\",\"events\":[{\"title\":\"\xed\xa0\x80\"}]}",
+                           "\xef\xbb\xbf{}"}) {
     EXPECT_EQ(refusal_of(json), Refusal::bad_json) << json;
   }
   EXPECT_EQ(refusal_of(R"({"site":")" + std::string(65, 's') + R"(","events":[{}]})"), Refusal::bad_json);
@@ -182,11 +201,14 @@ TEST(JsonBatch, RefusesALoneSurrogateWhereverItStands) {
     const char* text;
     bool lone;
   } rows[] = {
-      {R"(\ud83d\ude00)", false}, {R"(\uD83D\uDE00 and \u00e4)", false}, {R"(\\ud83d)", false},
-      {R"(\\\\ud83d)", false},    {"plain", false},                      {R"(\u0000)", false},
-      {R"(\ud83d)", true},        {R"(\ude00)", true},                   {R"(\ude00\ud83d)", true},
-      {R"(\ud83d\ud83d)", true},  {R"(\ud83dx\ude00)", true},            {R"(\ud83d\\ude00)", true},
-      {R"(\\\ud83d)", true},      {R"(\uDFFF)", true},                   {R"(\ud83d\u0041)", true},
+      {R"(\ud83d\ude00)", false}, {R"(\uD83D\uDE00 and \u00e4)", false},
+      {R"(\\ud83d)", false},      {R"(\\\\ud83d)", false},
+      {"plain", false},           {R"(\u0000)", false},
+      {R"(\ud83d)", true},        {R"(\ude00)", true},
+      {R"(\ude00\ud83d)", true},  {R"(\ud83d\ud83d)", true},
+      {R"(\ud83dx\ude00)", true}, {R"(\ud83d\\ude00)", true},
+      {R"(\\\ud83d)", true},      {R"(\uDFFF)", true},
+      {R"(\ud83d\u0041)", true},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(has_lone_surrogate(row.text), row.lone) << row.text;

@@ -7,7 +7,8 @@
 namespace etappe::collect {
 namespace {
 
-constexpr std::string_view kJwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV";
+constexpr std::string_view kJwt =
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV";
 
 TEST(RedactUrl, TakesOutAddressesAndSecretsAndNothingElse) {
   const struct {
@@ -18,8 +19,10 @@ TEST(RedactUrl, TakesOutAddressesAndSecretsAndNothingElse) {
       {"an e-mail in a value", "https://a.example/?u=max@b.de&x=1", "https://a.example/?u=[email]&x=1"},
       {"percent-encoded", "https://a.example/?u=max%40b.de", "https://a.example/?u=[email]"},
       {"encoded twice", "https://a.example/?u=max%2540b.de", "https://a.example/?u=[email]"},
-      {"with a plus and a subdomain", "https://a.example/?u=m.ax%2Btag@mail.b.co.uk", "https://a.example/?u=[email]"},
-      {"inside other text, the value goes", "https://a.example/?q=hallo+max@b.de+du", "https://a.example/?q=[email]"},
+      {"with a plus and a subdomain", "https://a.example/?u=m.ax%2Btag@mail.b.co.uk",
+       "https://a.example/?u=[email]"},
+      {"inside other text, the value goes", "https://a.example/?q=hallo+max@b.de+du",
+       "https://a.example/?q=[email]"},
       {"as a name", "https://a.example/?max@b.de=1", "https://a.example/?[email]=1"},
       {"without a name", "https://a.example/?max@b.de", "https://a.example/?[email]"},
       {"in the path", "https://a.example/u/max@b.de/profile", "https://a.example/u/[email]/profile"},
@@ -28,10 +31,12 @@ TEST(RedactUrl, TakesOutAddressesAndSecretsAndNothingElse) {
       {"a token in the fragment", "https://a.example/#access_token=abc&state=1",
        "https://a.example/#access_token=[redacted]&state=1"},
       {"a password", "https://a.example/?Password=x&a=1", "https://a.example/?Password=[redacted]&a=1"},
-      {"a name with an escape", "https://a.example/?pass%77ord=x", "https://a.example/?pass%77ord=[redacted]"},
+      {"a name with an escape", "https://a.example/?pass%77ord=x",
+       "https://a.example/?pass%77ord=[redacted]"},
       {"a reset token", "https://a.example/reset?token=abcdef", "https://a.example/reset?token=[redacted]"},
       {"a phone number by its name", "https://a.example/?tel=%2B49301234", "https://a.example/?tel=[phone]"},
-      {"an e-mail parameter whatever it holds", "https://a.example/?email=5d41402a", "https://a.example/?email=[email]"},
+      {"an e-mail parameter whatever it holds", "https://a.example/?email=5d41402a",
+       "https://a.example/?email=[email]"},
       {"a JSON web token", "https://a.example/?x=" + std::string(kJwt), "https://a.example/?x=[redacted]"},
       {"a JSON web token in the path", "https://a.example/v/" + std::string(kJwt) + "/ok",
        "https://a.example/v/[redacted]/ok"},
@@ -46,16 +51,27 @@ TEST(RedactUrl, TakesOutAddressesAndSecretsAndNothingElse) {
 }
 
 TEST(RedactUrl, LeavesEverythingElseByteForByte) {
-  for (const char* url : {
-           "https://a.example", "https://a.example/", "https://a.example/?", "https://a.example/#",
-           "https://a.example/p?&&a=&=b&c#x?y", "HTTPS://A.Example:443/P%C3%A4th/%zz?q=%",
-           "https://a.example/?utm_source=newsletter&utm_medium=email&utm_campaign=mail",
-           "https://a.example/?gclid=EAIaIQobChMI_v2k-7Gd_wIV&awc=1234_1700000000_0123456789abcdef",
-           "https://a.example/?ranSiteID=abc.DEF-123&siteID=x&sid=9&key=5&code=SOMMER25",
-           "https://a.example/?token=&email=", "https://www.tiktok.example/@user.name", "https://maps.example/@52.5,13.4,15z",
-           "https://a.example/?v=1@2", "https://a.example/?a=b@localhost", "https://a.example/?a=x%40y",
-           "https://[2001:db8::1]:8080/p?a=1", "/relative/path?a=1", "", "about:blank",
-           "https://a.example/?eyJ=eyJhbGciOi.short.x"}) {
+  for (const char* url :
+       {"https://a.example",
+        "https://a.example/",
+        "https://a.example/?",
+        "https://a.example/#",
+        "https://a.example/p?&&a=&=b&c#x?y",
+        "HTTPS://A.Example:443/P%C3%A4th/%zz?q=%",
+        "https://a.example/?utm_source=newsletter&utm_medium=email&utm_campaign=mail",
+        "https://a.example/?gclid=EAIaIQobChMI_v2k-7Gd_wIV&awc=1234_1700000000_0123456789abcdef",
+        "https://a.example/?ranSiteID=abc.DEF-123&siteID=x&sid=9&key=5&code=SOMMER25",
+        "https://a.example/?token=&email=",
+        "https://www.tiktok.example/@user.name",
+        "https://maps.example/@52.5,13.4,15z",
+        "https://a.example/?v=1@2",
+        "https://a.example/?a=b@localhost",
+        "https://a.example/?a=x%40y",
+        "https://[2001:db8::1]:8080/p?a=1",
+        "/relative/path?a=1",
+        "",
+        "about:blank",
+        "https://a.example/?eyJ=eyJhbGciOi.short.x"}) {
     Scratch scratch;
     const std::string_view text = url;
     const std::string_view after = redact_url(text, scratch);

@@ -1,4 +1,5 @@
-// The collector takes exactly the examples that docs/event.schema.json allows; schema.test.mjs asks the schema.
+// The collector takes exactly the examples that docs/event.schema.json allows; schema.test.mjs asks the
+// schema.
 
 #include <gtest/gtest.h>
 #include <simdjson.h>
@@ -28,7 +29,8 @@ bool takes(const std::string& batch) {
 std::string laid_over(dom::object base, dom::object over) {
   std::string json = "{";
   const auto add = [&](std::string_view key, dom::element value) {
-    json += (json.size() > 1 ? ",\"" : "\"") + std::string(key) + "\":" + std::string(simdjson::minify(value));
+    json +=
+        (json.size() > 1 ? ",\"" : "\"") + std::string(key) + "\":" + std::string(simdjson::minify(value));
   };
   for (const auto& [key, value] : base) {
     if (over[key].error() != simdjson::SUCCESS) add(key, value);
@@ -40,7 +42,8 @@ std::string laid_over(dom::object base, dom::object over) {
 TEST(EventSchema, AllowsExactlyWhatTheCollectorTakes) {
   dom::parser parser;
   dom::object examples;
-  ASSERT_EQ(parser.load(ETAPPE_SOURCE_DIR "/tests/server/collect/batches.json").get(examples), simdjson::SUCCESS);
+  ASSERT_EQ(parser.load(ETAPPE_SOURCE_DIR "/tests/server/collect/batches.json").get(examples),
+            simdjson::SUCCESS);
   int asked = 0;
   for (const dom::element example : dom::array(examples["batches"])) {
     const std::string batch = simdjson::minify(example["batch"].value());

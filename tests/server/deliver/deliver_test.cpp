@@ -117,9 +117,9 @@ TEST_F(DeliveryTest, KeepsAssetsForEver) {
 }
 
 TEST_F(DeliveryTest, TurnsNoPathIntoAFile) {
-  for (const char* path : {"/t/KEY3.js", "/t/", "/t/KEY1", "/t/KEY1.js.br", "/t/../secret.txt", "/t/..%2fsecret.txt",
-                           "/t/%2e%2e/secret.txt", "/a/../t/KEY1.js", "/a//engine.0123abcd.js", "/a/", "/t/KEY1.js/",
-                           "/t/key1.js"}) {
+  for (const char* path : {"/t/KEY3.js", "/t/", "/t/KEY1", "/t/KEY1.js.br", "/t/../secret.txt",
+                           "/t/..%2fsecret.txt", "/t/%2e%2e/secret.txt", "/a/../t/KEY1.js",
+                           "/a//engine.0123abcd.js", "/a/", "/t/KEY1.js/", "/t/key1.js"}) {
     EXPECT_EQ(get(path).status, 404u) << path;
   }
 }
@@ -140,10 +140,14 @@ TEST_F(DeliveryTest, ShowsWhatWasPublishedAfterARefresh) {
 TEST(Health, FollowsTheSpoolAndOnlyTellsTheStoresLag) {
   bool accepts = true;
   http::Router router;
-  add_health_routes(router, {[&] { return accepts; }, [] { return StoreLag{7, std::chrono::milliseconds(1500)}; }});
+  add_health_routes(router, {[&] { return accepts; },
+                             [] {
+                               return StoreLag{7, std::chrono::milliseconds(1500)};
+                             }});
   const auto get = [&](const char* path) {
     http::Reply reply;
-    router({"GET", path, "", {}, "", ""}, http::Responder([&](http::Reply answer) { reply = std::move(answer); }));
+    router({"GET", path, "", {}, "", ""},
+           http::Responder([&](http::Reply answer) { reply = std::move(answer); }));
     return reply;
   };
   EXPECT_EQ(get("/healthz").status, 200u);

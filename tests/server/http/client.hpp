@@ -33,7 +33,8 @@ class RawClient {
     }
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(endpoint.c_str() + endpoint.rfind(':') + 1)));
+    address.sin_port =
+        htons(static_cast<std::uint16_t>(std::atoi(endpoint.c_str() + endpoint.rfind(':') + 1)));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in source{};

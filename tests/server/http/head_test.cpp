@@ -15,7 +15,8 @@ std::optional<HeadError> refusal_of(std::string_view head) {
 }
 
 TEST(Head, IsReadIntoItsParts) {
-  const auto head = inspect_head("POST /v1/events?detail=1&x HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\n", kLimits);
+  const auto head =
+      inspect_head("POST /v1/events?detail=1&x HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\n", kLimits);
   ASSERT_TRUE(head.has_value());
   EXPECT_EQ(head->method, "POST");
   EXPECT_EQ(head->path, "/v1/events");
@@ -91,22 +92,29 @@ TEST(Head, IsRefusedWithAReasonForEverythingThatPeersReadDifferently) {
       {std::string("GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n", 29), HeadError::bad_header},
       {"GET / HTTP/1.1\r\nHost: a\x7f\r\n\r\n", HeadError::bad_header},
       {many + "\r\n", HeadError::headers_too_large},
-      {"GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(kLimits.max_bytes, 'x') + "\r\n\r\n", HeadError::headers_too_large},
+      {"GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(kLimits.max_bytes, 'x') + "\r\n\r\n",
+       HeadError::headers_too_large},
       // Duplicates.
       {"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", HeadError::repeated_header},
       {"GET / HTTP/1.1\r\nHost: a\r\nhOST: b\r\n\r\n", HeadError::repeated_header},
-      {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n", HeadError::repeated_header},
-      {"GET / HTTP/1.1\r\nHost: a\r\nOrigin: https://a\r\nOrigin: https://b\r\n\r\n", HeadError::repeated_header},
+      {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n",
+       HeadError::repeated_header},
+      {"GET / HTTP/1.1\r\nHost: a\r\nOrigin: https://a\r\nOrigin: https://b\r\n\r\n",
+       HeadError::repeated_header},
       {"GET / HTTP/1.1\r\n\r\n", HeadError::missing_host},
       // Lengths.
       {"POST / HTTP/1.1\r\nHost: a\r\n\r\n", HeadError::length_required},
       {"PUT / HTTP/1.1\r\nHost: a\r\n\r\n", HeadError::length_required},
       {"POST / HTTP/1.0\r\n\r\n", HeadError::length_required},
       {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", HeadError::length_required},
-      {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: CHUNKED\r\nContent-Length: 5\r\n\r\n", HeadError::length_required},
-      {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", HeadError::length_required},
-      {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\nContent-Length: 5\r\n\r\n", HeadError::transfer_coding},
-      {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\nContent-Length: 5\r\n\r\n", HeadError::transfer_coding},
+      {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: CHUNKED\r\nContent-Length: 5\r\n\r\n",
+       HeadError::length_required},
+      {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+       HeadError::length_required},
+      {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\nContent-Length: 5\r\n\r\n",
+       HeadError::transfer_coding},
+      {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\nContent-Length: 5\r\n\r\n",
+       HeadError::transfer_coding},
       {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", HeadError::transfer_coding},
       {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n", HeadError::transfer_coding},
       {"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n", HeadError::transfer_coding},
@@ -117,7 +125,8 @@ TEST(Head, IsRefusedWithAReasonForEverythingThatPeersReadDifferently) {
       {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5 5\r\n\r\n", HeadError::bad_length},
       {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n", HeadError::bad_length},
       {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1234567890123456789\r\n\r\n", HeadError::bad_length},
-      {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 200-ok\r\n\r\n", HeadError::bad_expectation},
+      {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 200-ok\r\n\r\n",
+       HeadError::bad_expectation},
   };
   for (const auto& row : rows) {
     const auto refusal = refusal_of(row.head);
@@ -132,7 +141,8 @@ TEST(Head, APostWithoutLengthHasNoBodyWhereThatIsAllowed) {
   const auto head = inspect_head("POST / HTTP/1.1\r\nHost: a\r\n\r\n", limits);
   ASSERT_TRUE(head.has_value());
   EXPECT_EQ(head->content_length, 0u);
-  const auto chunked = inspect_head("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", limits);
+  const auto chunked =
+      inspect_head("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", limits);
   ASSERT_FALSE(chunked.has_value());
   EXPECT_EQ(chunked.error(), HeadError::length_required);
 }
@@ -160,8 +170,8 @@ TEST(Head, SaysWhetherTheConnectionStaysOpen) {
       {"1.0", "Connection: keep-alive\r\nConnection: close\r\n", AfterReply::close},
   };
   for (const auto& row : rows) {
-    const auto head =
-        inspect_head(std::string("GET / HTTP/") + row.version + "\r\nHost: a\r\n" + row.connection + "\r\n", kLimits);
+    const auto head = inspect_head(
+        std::string("GET / HTTP/") + row.version + "\r\nHost: a\r\n" + row.connection + "\r\n", kLimits);
     ASSERT_TRUE(head.has_value());
     EXPECT_EQ(head->after, row.after) << row.version << " " << row.connection;
   }

@@ -47,8 +47,10 @@ TEST_F(HostileTest, NothingBehindARefusedRequestIsReadAsAnother) {
   start(echo);
   const std::string smuggled = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
   for (const std::string& head : {
-           std::string("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"),
-           std::string("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\nContent-Length: 5\r\n\r\nhello"),
+           std::string(
+               "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"),
+           std::string(
+               "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\nContent-Length: 5\r\n\r\nhello"),
            std::string("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, gzip\r\n\r\n"),
            std::string("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n"),
            std::string("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
@@ -86,7 +88,8 @@ TEST_F(HostileTest, ABodyThatIsTooLargeIsRefusedBeforeItIsReadAndTheSenderSeesIt
   start(echo, limits);
   EXPECT_EQ(status_of(reply_to("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000000\r\n\r\n")), 413);
   // All of it is sent before the reply is read.
-  EXPECT_EQ(status_of(reply_to("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n" + std::string(500'000, 'x'))),
+  EXPECT_EQ(status_of(reply_to("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n" +
+                               std::string(500'000, 'x'))),
             413);
   RawClient at_the_limit(endpoint());
   at_the_limit.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x'));
@@ -152,8 +155,11 @@ TEST_F(HostileTest, ExpectContinueIsAnsweredBeforeTheBody) {
   Limits limits;
   limits.max_body_bytes = 4;
   start(echo, limits);
-  EXPECT_EQ(status_of(reply_to("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")), 413);
-  EXPECT_EQ(status_of(reply_to("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: magic\r\n\r\n")), 417);
+  EXPECT_EQ(
+      status_of(reply_to("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")),
+      413);
+  EXPECT_EQ(status_of(reply_to("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: magic\r\n\r\n")),
+            417);
 }
 
 TEST_F(HostileTest, OnePeerCannotTakeAllConnections) {
@@ -196,7 +202,8 @@ TEST_F(HostileTest, HeldBodiesHaveABudget) {
   RawClient holder(endpoint());
   holder.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n");
   ASSERT_EQ(status_of(holder.reply()), 100);  // its share is taken
-  const std::string reply = reply_to("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 501\r\n\r\n" + std::string(501, 'x'));
+  const std::string reply =
+      reply_to("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 501\r\n\r\n" + std::string(501, 'x'));
   EXPECT_EQ(status_of(reply), 503);
   EXPECT_NE(reply.find("Retry-After: "), std::string::npos);
   holder.send(std::string(1000, 'x'));

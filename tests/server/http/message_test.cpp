@@ -26,7 +26,9 @@ TEST(Request, FindsTheFirstHeaderOfAName) {
 
 TEST(Responder, AnswersFiveHundredWhenItIsForgotten) {
   std::optional<unsigned> status;
-  { const Responder forgotten([&](Reply reply) { status = reply.status; }); }
+  {
+    const Responder forgotten([&](Reply reply) { status = reply.status; });
+  }
   EXPECT_EQ(status, 500u);
 }
 

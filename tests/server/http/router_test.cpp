@@ -19,7 +19,8 @@ class RouterTest : public ::testing::Test {
   }
   Reply ask(std::string method, std::string path) {
     Reply reply;
-    router({std::move(method), std::move(path), "", {}, "", ""}, Responder([&](Reply one) { reply = std::move(one); }));
+    router({std::move(method), std::move(path), "", {}, "", ""},
+           Responder([&](Reply one) { reply = std::move(one); }));
     return reply;
   }
   Router router;
@@ -35,7 +36,8 @@ TEST_F(RouterTest, PrefersTheExactPathThenTheLongestPrefix) {
 }
 
 TEST_F(RouterTest, ComparesPathsByteForByte) {
-  for (const char* path : {"/A", "/a/", "/%61", "//a", "/b", "/files", ""}) EXPECT_EQ(ask("GET", path).status, 404u) << path;
+  for (const char* path : {"/A", "/a/", "/%61", "//a", "/b", "/files", ""})
+    EXPECT_EQ(ask("GET", path).status, 404u) << path;
 }
 
 TEST_F(RouterTest, NamesTheMethodsThatAPathHas) {

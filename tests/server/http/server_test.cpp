@@ -82,7 +82,8 @@ TEST_F(ServerTest, TakesLargeBodiesAndGivesLargeRepliesWhenItsLimitsSaySo) {
   const std::string body(5u << 20, 'x');
   RawClient client(endpoint());
   std::thread sender([&] {
-    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                body);
   });
   const std::string reply = client.reply();
   sender.join();

@@ -18,7 +18,8 @@ constexpr std::array<std::uint8_t, 10> kRandom = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
 /// A segment of records with different lengths, and where each of them ends.
 struct Sample {
   SegmentId id = make_id(1'700'000'000'000, kRandom);
-  std::vector<std::string> records = {"a", std::string(7, 'b'), std::string(8, 'c'), std::string(300, 'd'), "e"};
+  std::vector<std::string> records = {"a", std::string(7, 'b'), std::string(8, 'c'), std::string(300, 'd'),
+                                      "e"};
   std::vector<std::byte> bytes;
   std::vector<std::size_t> ends;
 
@@ -30,7 +31,8 @@ struct Sample {
     }
   }
   [[nodiscard]] std::uint32_t whole_within(std::size_t length) const {
-    return static_cast<std::uint32_t>(std::count_if(ends.begin(), ends.end(), [&](auto end) { return end <= length; }));
+    return static_cast<std::uint32_t>(
+        std::count_if(ends.begin(), ends.end(), [&](auto end) { return end <= length; }));
   }
 };
 
@@ -50,8 +52,9 @@ TEST(SegmentId, IsAUuidOfVersionSevenThatSortsByTime) {
   EXPECT_LT(text_of(earlier), text_of(later));
   EXPECT_EQ(unix_ms_of(earlier), 0x0123456789ABu);
   EXPECT_EQ(parse_id(text_of(earlier)), earlier);
-  for (const char* wrong : {"", "01234567-89ab-7102-8304-05060708090", "01234567-89AB-7102-8304-05060708090a",
-                            "0123456789ab-7102-8304-05060708090a00", "../../../../../etc/passwd-----------"}) {
+  for (const char* wrong :
+       {"", "01234567-89ab-7102-8304-05060708090", "01234567-89AB-7102-8304-05060708090a",
+        "0123456789ab-7102-8304-05060708090a00", "../../../../../etc/passwd-----------"}) {
     EXPECT_FALSE(parse_id(wrong)) << wrong;
   }
 }
@@ -83,7 +86,8 @@ TEST(Segment, CutAnywhereStillGivesItsWholeRecords) {
 TEST(Segment, CutAnywhereAndFilledWithZerosStillGivesItsWholeRecords) {
   const Sample sample;
   for (std::size_t length = kHeaderBytes; length <= sample.bytes.size(); ++length) {
-    std::vector<std::byte> torn(sample.bytes.begin(), sample.bytes.begin() + static_cast<std::ptrdiff_t>(length));
+    std::vector<std::byte> torn(sample.bytes.begin(),
+                                sample.bytes.begin() + static_cast<std::ptrdiff_t>(length));
     torn.resize(sample.bytes.size() + 64);
     const Scan found = scan(torn, sample.id);
     EXPECT_GE(found.records, sample.whole_within(length)) << length;

@@ -13,7 +13,7 @@ namespace etappe::spool::test {
 
 /// Shared by the test and the spool's files; thread-safe.
 struct Sickness {
-  std::atomic<long> fail_at{-1};      ///< the operation, counted from 0, that fails once
+  std::atomic<long> fail_at{-1};  ///< the operation, counted from 0, that fails once
   std::atomic<long> operations{0};
   std::atomic<bool> no_space{false};  ///< creating and writing fail
   std::atomic<bool> no_sync{false};   ///< syncing fails

@@ -242,7 +242,8 @@ TEST_F(SpoolTest, MakesWhatItTookDurableWhenItCloses) {
   const auto spool = open();
   std::atomic<int> durable = 0;
   for (int i = 0; i < 50; ++i) {
-    spool->append({record("r" + std::to_string(i))}, [&](Outcome outcome) { durable += outcome == Outcome::durable; });
+    spool->append({record("r" + std::to_string(i))},
+                  [&](Outcome outcome) { durable += outcome == Outcome::durable; });
   }
   spool->close();
   EXPECT_EQ(durable, 50);
