@@ -1,7 +1,6 @@
 #include "server/cli/data_lock.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -9,11 +8,23 @@
 #include <utility>
 
 namespace etappe::cli {
+namespace {
+
+/// A lock that belongs to the open file, not to the process: closing another descriptor does not drop it.
+struct flock whole_file() {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+}  // namespace
 
 std::optional<DataLock> DataLock::take(const std::filesystem::path& file) {
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) return std::nullopt;
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+  struct flock whole = whole_file();
+  if (::fcntl(descriptor, F_OFD_SETLK, &whole) != 0) {
     ::close(descriptor);
     return std::nullopt;
   }
@@ -26,9 +37,11 @@ std::optional<DataLock> DataLock::take(const std::filesystem::path& file) {
 }
 
 std::optional<pid_t> DataLock::holder(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
   if (descriptor < 0) return std::nullopt;
-  const bool is_held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0;
+  // Asks without locking: a question must not be in the way of a server that starts at the same moment.
+  struct flock whole = whole_file();
+  const bool is_held = ::fcntl(descriptor, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
   ::close(descriptor);
   pid_t pid = 0;
   if (!is_held || !(std::ifstream(file) >> pid)) return std::nullopt;

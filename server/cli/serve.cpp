@@ -210,6 +210,7 @@ int serve(const Options& options) {
 
   auto office = Office::open_or_make(*settings);
   if (!office) return office.error();
+  PublishedWatch watch(data.published());
   std::string public_key;
   auto table = published_sites(*office, log, public_key);
   if (!table) return table.error();
@@ -281,7 +282,6 @@ int serve(const Options& options) {
   });
   if (!admin_server) return say_cannot_listen(admin_server.error());
 
-  PublishedWatch watch(data.published());
   if (const int code = write_endpoints(data, **public_server, **admin_server); code != kFine) return code;
   log.info("serve", "collector on http://" + (*public_server)->endpoints().front() +
                         ", dashboard on http://" + (*admin_server)->endpoints().front());
