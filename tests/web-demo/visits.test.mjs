@@ -8,8 +8,10 @@ const visits = visitsUntil(end);
 const events = visits.flat();
 
 test('the same end gives the same visits, another seed others', () => {
-  assert.deepEqual(visitsUntil(end, {weeks: 1}), visitsUntil(end, {weeks: 1}));
-  assert.notDeepEqual(visitsUntil(end, {weeks: 1})[0], visitsUntil(end, {weeks: 1, seed: 2})[0]);
+  const text = options => JSON.stringify(visitsUntil(end, {weeks: 1, ...options}));
+  const once = text();
+  assert.ok(once === text());
+  assert.ok(once !== text({seed: 2}));
 });
 
 test('it covers eight whole weeks in Berlin and nothing after the end', () => {
@@ -31,14 +33,8 @@ test('an event id is used once and an order number too', () => {
 });
 
 test('a visit is one session of one visitor, in order, beginning with a page view', () => {
-  for (const visit of visits) {
-    assert.equal(visit[0].t, 'view');
-    for (const [i, event] of visit.entries()) {
-      assert.equal(event.session, visit[0].session);
-      assert.equal(event.visitor, visit[0].visitor);
-      assert.ok(i === 0 || event.ts >= visit[i - 1].ts);
-    }
-  }
+  const sound = (event, i, visit) => event.session === visit[0].session && event.visitor === visit[0].visitor && (i === 0 || event.ts >= visit[i - 1].ts);
+  assert.deepEqual(visits.filter(visit => visit[0].t !== 'view' || !visit.every(sound)), []);
 });
 
 test('an order is preceded by a product page, the cart and every step of the checkout', () => {
