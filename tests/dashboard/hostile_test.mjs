@@ -55,7 +55,7 @@ function batch(site) {
   const now = Date.now();
   const consent = { analytics: true, marketing: true };
   const events = kHostile.flatMap((text, index) => {
-    const own = `http://${house.endpoints.admin}`;
+    const own = { visitor: `visitor-${index}`, session: `session-${index}`, consent };
     const query = new URLSearchParams({ utm_source: text, utm_medium: 'affiliate', utm_campaign: text, utm_term: text, utm_content: text });
     const at = (second) => new Date(now - 60000 + second * 1000).toISOString();
     return [
