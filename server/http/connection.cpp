@@ -108,7 +108,7 @@ net::awaitable<Connection::Next> Connection::exchange(std::shared_ptr<Connection
   auto request = parse(head, *view, self->peer_);
   if (!request) co_return co_await refuse(self, {400, "bad_header"});
 
-  const auto lease = BodyLease::take(self->shared_, view->content_length);
+  auto lease = BodyLease::take(self->shared_, view->content_length);
   if (!lease) co_return co_await refuse(self, {503, "busy"});
   auto body = co_await receive_body(self, view->content_length, view->expectation);
   if (!body) co_return co_await refuse(self, body.error());
@@ -117,6 +117,7 @@ net::awaitable<Connection::Next> Connection::exchange(std::shared_ptr<Connection
   const std::string method = request->method;
   const AfterReply wanted = view->after;
   Reply reply = co_await ask_handler(self, std::move(*request));
+  lease.reset();  // before the reply: who has read it may use the room again
   const AfterReply after = self->shared_.stopping ? AfterReply::close : wanted;
   const bool sent = co_await send(self, std::move(reply), method, after);
   co_return sent&& after == AfterReply::keep_open ? Next::another : Next::close;
