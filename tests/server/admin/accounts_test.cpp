@@ -8,7 +8,7 @@
 #include "server/admin/audit.hpp"
 #include "server/admin/secrets.hpp"
 #include "server/admin/tokens.hpp"
-#include "tests/server/admin/folder.hpp"
+#include "tests/server/temporary_folder.hpp"
 
 namespace etappe::admin {
 namespace {
@@ -17,7 +17,7 @@ constexpr Time kNow{std::chrono::seconds{1'800'000'000}};
 
 class AccountsTest : public ::testing::Test {
  protected:
-  testing::Folder folder_;
+  TemporaryFolder folder_;
   std::unique_ptr<Database> database_ = *Database::open(folder_ / "etappe.db");
   Accounts accounts_{*database_};
   Tokens tokens_{*database_};
@@ -139,7 +139,7 @@ TEST_F(AccountsTest, TheAuditLogGivesTheNewestEntriesFirst) {
 }
 
 TEST(Database, IsReadableByItsOwnerOnly) {
-  const testing::Folder folder;
+  const TemporaryFolder folder;
   const auto database = Database::open(folder / "etappe.db");
   ASSERT_TRUE(database);
   struct stat status {};
@@ -148,7 +148,7 @@ TEST(Database, IsReadableByItsOwnerOnly) {
 }
 
 TEST(Database, KeepsWhatIsInItWhenItIsOpenedAgain) {
-  const testing::Folder folder;
+  const TemporaryFolder folder;
   ASSERT_TRUE(Tokens(**Database::open(folder / "etappe.db")).add("one", Scope::read, "", kNow));
   const auto again = Database::open(folder / "etappe.db");
   ASSERT_TRUE(again);
@@ -156,7 +156,7 @@ TEST(Database, KeepsWhatIsInItWhenItIsOpenedAgain) {
 }
 
 TEST(Database, TwoProcessesMayChangeItSideBySide) {
-  const testing::Folder folder;
+  const TemporaryFolder folder;
   const auto one = Database::open(folder / "etappe.db");
   const auto other = Database::open(folder / "etappe.db");
   ASSERT_TRUE(one && other);
@@ -166,7 +166,7 @@ TEST(Database, TwoProcessesMayChangeItSideBySide) {
 }
 
 TEST(Database, RefusesAFileOfANewerVersionAndLeavesItAlone) {
-  const testing::Folder folder;
+  const TemporaryFolder folder;
   ASSERT_TRUE(Database::open(folder / "etappe.db"));
   sqlite3* raw = nullptr;
   ASSERT_EQ(sqlite3_open((folder / "etappe.db").c_str(), &raw), SQLITE_OK);
@@ -178,7 +178,7 @@ TEST(Database, RefusesAFileOfANewerVersionAndLeavesItAlone) {
 }
 
 TEST(Database, SaysWhyAFileCannotBeOpened) {
-  const testing::Folder folder;
+  const TemporaryFolder folder;
   EXPECT_EQ(Database::open(folder / "no/such/folder.db").error(), Error::cannot_open);
   folder.write("text.db", std::string(4096, 'x'));
   EXPECT_EQ(Database::open(folder / "text.db").error(), Error::cannot_open);

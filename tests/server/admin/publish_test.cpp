@@ -8,7 +8,7 @@
 
 #include "server/admin/replace_file.hpp"
 #include "server/artefact/sites.hpp"
-#include "tests/server/admin/folder.hpp"
+#include "tests/server/temporary_folder.hpp"
 
 namespace etappe::admin {
 namespace {
@@ -35,8 +35,8 @@ class PublishTest : public ::testing::Test {
   [[nodiscard]] auto publish_now() { return publish(sites_, tokens_, data_.path(), assets_.path()); }
   [[nodiscard]] std::string script() const { return data_.read("published/t/nordwerk.js"); }
 
-  testing::Folder data_;
-  testing::Folder assets_;
+  TemporaryFolder data_;
+  TemporaryFolder assets_;
   std::unique_ptr<Database> database_ = *Database::open(data_ / "etappe.db");
   Sites sites_{*database_};
   Tokens tokens_{*database_};
@@ -165,7 +165,7 @@ TEST_F(PublishTest, SaysThatTheSigningKeyIsMissingOrNotOne) {
 }
 
 TEST(ReplaceFile, LeavesTheFormerFileWhereTheNewOneCannotBeWritten) {
-  const testing::Folder folder;
+  const TemporaryFolder folder;
   folder.write("a", "former");
   ASSERT_TRUE(replace_file(folder / "a", "new", 0600));
   EXPECT_EQ(folder.read("a"), "new");

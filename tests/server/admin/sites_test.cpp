@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "server/admin/site_file.hpp"
-#include "tests/server/admin/folder.hpp"
+#include "tests/server/temporary_folder.hpp"
 
 namespace etappe::admin {
 namespace {
@@ -20,7 +20,7 @@ Site site_named(std::string name) {
 
 class SitesTest : public ::testing::Test {
  protected:
-  testing::Folder folder_;
+  TemporaryFolder folder_;
   std::unique_ptr<Database> database_ = *Database::open(folder_ / "etappe.db");
   Sites sites_{*database_};
 };

@@ -5,7 +5,8 @@
 #include <sodium.h>
 
 #include <array>
-#include <fstream>
+
+#include "tests/server/temporary_folder.hpp"
 
 namespace etappe::artefact {
 namespace {
@@ -18,10 +19,7 @@ class Published : public ::testing::Test {
   void SetUp() override {
     ASSERT_GE(sodium_init(), 0);
     crypto_sign_keypair(public_key_.data(), secret_key_.data());
-    folder_ = fs::temp_directory_path() / ("etappe-artefact-" + hex(public_key_).substr(0, 16));
-    fs::create_directories(folder_);
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   template <std::size_t N>
   static std::string hex(const std::array<unsigned char, N>& bytes) {
@@ -30,22 +28,19 @@ class Published : public ::testing::Test {
     text.pop_back();
     return text;
   }
-  void write(std::string_view name, std::string_view bytes) const {
-    std::ofstream(folder_ / name, std::ios::binary) << bytes;
-  }
   void publish(std::string_view text) const {
     std::string signature(crypto_sign_BYTES, '\0');
     crypto_sign_detached(reinterpret_cast<unsigned char*>(signature.data()), nullptr,
                          reinterpret_cast<const unsigned char*>(text.data()), text.size(),
                          secret_key_.data());
-    write(kTableFile, text);
-    write(kSignatureFile, signature);
+    folder_.write(kTableFile, text);
+    folder_.write(kSignatureFile, signature);
   }
-  [[nodiscard]] auto load() const { return SiteTable::load(folder_, hex(public_key_)); }
+  [[nodiscard]] auto load() const { return SiteTable::load(folder_.path(), hex(public_key_)); }
 
   std::array<unsigned char, crypto_sign_PUBLICKEYBYTES> public_key_{};
   std::array<unsigned char, crypto_sign_SECRETKEYBYTES> secret_key_{};
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 Site example() {
@@ -85,7 +80,7 @@ TEST_F(Published, RefusesATableOfWhichAnyBitWasChanged) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     std::string changed = text;
     changed[i] = static_cast<char>(changed[i] ^ 1);
-    write(kTableFile, changed);
+    folder_.write(kTableFile, changed);
     const auto table = load();
     ASSERT_FALSE(table) << "byte " << i;
     ASSERT_EQ(table.error(), Error::bad_signature) << "byte " << i;
@@ -96,7 +91,7 @@ TEST_F(Published, RefusesATableThatWasCutShort) {
   const std::string text = to_text({example()});
   publish(text);
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, text.size() / 2, text.size() - 1}) {
-    write(kTableFile, std::string_view(text).substr(0, size));
+    folder_.write(kTableFile, std::string_view(text).substr(0, size));
     const auto table = load();
     ASSERT_FALSE(table) << size;
     EXPECT_EQ(table.error(), Error::bad_signature) << size;
@@ -113,7 +108,7 @@ TEST_F(Published, RefusesATableSignedByAnotherKey) {
 TEST_F(Published, RefusesASignatureOfTheWrongLength) {
   publish(to_text({example()}));
   for (const std::size_t size : {0, 63, 65}) {
-    write(kSignatureFile, std::string(size, 'x'));
+    folder_.write(kSignatureFile, std::string(size, 'x'));
     ASSERT_FALSE(load()) << size;
     EXPECT_EQ(load().error(), Error::bad_signature) << size;
   }
@@ -133,7 +128,7 @@ TEST_F(Published, RefusesAPublicKeyThatIsNotOne) {
   publish(to_text({}));
   for (const std::string& key :
        {std::string(), std::string("00"), std::string(64, 'g'), std::string(66, 'a')}) {
-    const auto table = SiteTable::load(folder_, key);
+    const auto table = SiteTable::load(folder_.path(), key);
     ASSERT_FALSE(table) << key;
     EXPECT_EQ(table.error(), Error::bad_key) << key;
   }

@@ -2,9 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <fstream>
+#include "tests/server/temporary_folder.hpp"
 
 namespace etappe::config {
 namespace {
@@ -15,17 +14,12 @@ using ::testing::HasSubstr;
 
 class SettingsTest : public ::testing::Test {
  protected:
-  SettingsTest() {
-    std::string pattern = (fs::temp_directory_path() / "etappe-config-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~SettingsTest() override { fs::remove_all(folder_); }
   [[nodiscard]] Result<Settings, Problem> load_text(std::string_view text) const {
-    std::ofstream(file()) << text;
+    folder_.write("etappe.toml", text);
     return load(file());
   }
   [[nodiscard]] fs::path file() const { return folder_ / "etappe.toml"; }
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(SettingsTest, AnEmptyFileMeansTheDefaults) {
@@ -33,7 +27,7 @@ TEST_F(SettingsTest, AnEmptyFileMeansTheDefaults) {
   ASSERT_TRUE(settings) << message(settings.error());
   EXPECT_EQ(settings->listen, "127.0.0.1:8080");
   EXPECT_EQ(settings->admin_listen, "127.0.0.1:8081");
-  EXPECT_EQ(settings->data, folder_);
+  EXPECT_EQ(settings->data, folder_.path());
   EXPECT_TRUE(settings->assets.empty());
   EXPECT_EQ(settings->spool_max, std::uint64_t{4} << 30);
 }
@@ -123,7 +117,7 @@ TEST_F(SettingsTest, AMisspeltKeyGetsASuggestion) {
 }
 
 TEST_F(SettingsTest, AMissingFileAndAFolderAreUnreadable) {
-  for (const fs::path& path : {folder_ / "none.toml", folder_}) {
+  for (const fs::path& path : {folder_ / "none.toml", folder_.path()}) {
     const auto settings = load(path);
     ASSERT_FALSE(settings) << path;
     EXPECT_EQ(settings.error().reason, Reason::unreadable) << path;
@@ -156,7 +150,7 @@ TEST_F(SettingsTest, TheTextForANewFolderSaysTheDefaultsAndEveryLineInItIsTrue) 
   EXPECT_EQ(settings->admin_listen, defaults.admin_listen);
   EXPECT_EQ(settings->admin_proxy, defaults.admin_proxy);
   EXPECT_EQ(settings->public_url, defaults.public_url);
-  EXPECT_EQ(settings->data, folder_);
+  EXPECT_EQ(settings->data, folder_.path());
   EXPECT_EQ(settings->log, defaults.log);
   EXPECT_EQ(settings->engine_memory, defaults.engine_memory);
   EXPECT_EQ(settings->spool_max, defaults.spool_max);
