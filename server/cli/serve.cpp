@@ -219,12 +219,12 @@ int serve(const Options& options) {
   EngineChild engine(engine_command(*settings), log, counters);
   engine.start(EngineChild::Clock::now());
 
+  collect::DuplicateWindow duplicates(random_key());  // the spool answers into it until it is closed
   auto spool = open_spool(*settings, log);
   if (!spool) return spool.error();
   const auto resolver = enrich::Resolver::make();
   if (!resolver) return complain("bad_table", resolver.error().file + ": " + resolver.error().detail);
   collect::SiteSnapshot sites(*std::move(table));
-  collect::DuplicateWindow duplicates(random_key());
   SpoolSink sink(**spool);
 
   store::Endpoint endpoint;
