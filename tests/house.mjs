@@ -1,5 +1,6 @@
 // A whole Etappe for a measurement or a test: made in a new folder, started on free ports, stopped by its process id.
 import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
@@ -97,6 +98,16 @@ export class House {
       '/?default_format=JSONCompact', sql, {});
     if (status !== 200) throw new Error(body.slice(0, 500));
     return body ? JSON.parse(body).data : [];
+  }
+
+  /** Sends one event and waits for its row, so that the store and its tables are there. What rows call the site: its id. */
+  async firstRow() {
+    const event = { id: randomUUID(), t: 'view', ts: new Date().toISOString(), url: `https://${this.domain}/`, consent: { analytics: true } };
+    const { status, body } = await this.public('POST', '/v1/events', JSON.stringify({ site: this.account.site_key, events: [event] }),
+      { 'content-type': 'application/json' });
+    if (status !== 204) throw new Error(`first event: ${status} ${body}`);
+    await this.flush();
+    return (await this.query('SELECT any(site) FROM events'))[0][0];
   }
 
   /** Returns when everything acknowledged so far can be queried; 503 is waited out. */

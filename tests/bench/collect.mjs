@@ -5,7 +5,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encode } from '../golden/encode.mjs';
+import { batchBytes } from '../golden/wire.mjs';
 
 const kEvents = 10;
 const instanceMarker = 'deadbeefdeadbeefdeadbeefdeadbeef';
@@ -27,10 +27,17 @@ export function tenEvents(site, host) {
     { type: 'step', funnel: 'checkout', step: 'payment', url: page('/kasse/zahlung') },
     { type: 'conversion', name: 'order', value: '1290.50', currency: 'EUR', quantity: 2, order_id: 'A-1001', url: page('/danke-bestellung') },
   ];
-  return encode({
-    header: { site, instance: instanceMarker, base, sent: base + 40 },
-    events: events.map((event, seq) => ({ seq, time: base + seq, ...common, ...event })),
-  });
+  // As the tracker does: a text that occurs twice stands in the table.
+  const strings = [];
+  const reference = (value) => {
+    if (typeof value !== 'string') return value;
+    if (!strings.includes(value)) strings.push(value);
+    return { ref: strings.indexOf(value) };
+  };
+  const recurring = ({ visitor, session, url, ...rest }) =>
+    ({ ...rest, visitor: reference(visitor), session: reference(session), url: reference(url) });
+  const described = events.map((event, seq) => recurring({ seq, time: seq, ...common, ...event }));
+  return Buffer.from(batchBytes({ site, instance: instanceMarker, base, sent: 40, strings, events: described }));
 }
 
 const luaBytes = (bytes) => [...bytes].map((byte) => `\\${String(byte).padStart(3, '0')}`).join('');
@@ -46,7 +53,8 @@ function setup(thread) thread:set("number", threads); threads = threads + 1 end
 local count = 0
 function request()
   count = count + 1
-  local instance = string.format("%02d%014d", number, count)
+  -- The last four bytes give way to the event's number, so the count stands in front of them.
+  local instance = string.format("%02d%010d....", number, count)
   return wrk.format("POST", nil, ${headers}, before .. instance .. after)
 end
 function done(summary, latency)
@@ -96,6 +104,7 @@ export async function measureCollect(house, seconds) {
     const batch = tenEvents(house.account.site_key, house.domain);
     const script = join(folder, 'post.lua');
     wrkScript(script, batch, `{["Content-Type"]="text/plain",["Origin"]="https://${house.domain}"}`);
+    await house.firstRow();
     const peer = await nginxPeer(folder, script, seconds);
     const engine = house.enginePid();
     process.kill(engine, 'SIGSTOP');

@@ -32,7 +32,7 @@ async function timed(times, action) {
 
 export async function measureReports(house) {
   const site = house.account.site_key;
-  await house.query(fill(site));
+  await house.query(fill(await house.firstRow()));
   const day = (offset) => new Date(Date.now() - offset * 86400000).toISOString().slice(0, 10);
   const report = (name) => async () => {
     const { status, body } = await house.admin('GET', `/api/v1/sites/${site}/reports/${name}?from=${day(27)}&to=${day(0)}&compare=none`);
