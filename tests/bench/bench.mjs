@@ -19,8 +19,8 @@ const number = (value, digits = 0) => value.toLocaleString('en', { minimumFracti
 const table = (title, rows) =>
   console.log(`\n### ${title}\n| what | Etappe | beside it | ratio |\n|---|---|---|---|\n` + rows.map((row) => `| ${row.join(' | ')} |`).join('\n'));
 
-async function inHouse(measure) {
-  const house = new House(options.bin, 'bench.example');
+async function inHouse(measure, domain = 'bench.example') {
+  const house = new House(options.bin, domain);
   try {
     await house.start();
     return await measure(house);
@@ -32,7 +32,7 @@ async function inHouse(measure) {
 
 const parts = {
   async tracker() {
-    const results = await inHouse(measureTracker);
+    const results = await inHouse(measureTracker, '127.0.0.1');
     table('Tracker in Chromium (median of 15 loads; beside it: a JavaScript-only page-view script)', results.flatMap((r) => [
       [`file arrived → ready, ${r.rate}x`, `${number(r.ready, 1)} ms`, `${number(r.plainReady, 1)} ms`, '–'],
       [`main thread added to the page, ${r.rate}x`, `${number(r.mainThread, 1)} ms`, `whole page ${number(r.page, 1)} ms`, number(r.mainThread / r.page, 2)],

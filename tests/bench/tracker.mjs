@@ -12,8 +12,8 @@ const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 const plainScript = `
 (function(){var id=Math.random().toString(36).slice(2);
 window.plainReady=performance.now();
-fetch('/plain',{method:'POST',keepalive:true,body:JSON.stringify({id:id,url:location.href,referrer:document.referrer,title:document.title})});
-addEventListener('click',function(e){var a=e.target.closest('[data-c]');if(a)navigator.sendBeacon('/plain',a.dataset.c)})})()`;
+fetch('/beacon',{method:'POST',keepalive:true,body:JSON.stringify({id:id,url:location.href,referrer:document.referrer,title:document.title})});
+addEventListener('click',function(e){var a=e.target.closest('[data-c]');if(a)navigator.sendBeacon('/beacon',a.dataset.c)})})()`;
 
 const page = (head) => `<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Bench</title>${head}</head><body>` +
   '<main>' + '<p>Antriebe für den Maschinenbau.</p>'.repeat(200) + '</main></body></html>';
@@ -22,7 +22,7 @@ export async function measureTracker(house) {
   const origin = `http://${house.endpoints.public}`;
   const server = http.createServer((request, answer) => {
     if (request.url === '/plain.js') return answer.setHeader('content-type', 'text/javascript').end(plainScript);
-    if (request.url === '/plain') return answer.writeHead(204).end();
+    if (request.url === '/beacon') return answer.writeHead(204).end();
     answer.setHeader('content-type', 'text/html; charset=utf-8');
     answer.end(page(request.url === '/with' ? `
 <script>window.etappe=window.etappe||function(){(etappe.q=etappe.q||[]).push(arguments)}</script>
