@@ -142,5 +142,6 @@ function changeOf(row: Row): number | null {
 function answer(report: ConversionsReport, { words, formats }: Speech): string {
   const totals = totalsOf(report.totals);
   const value = toNumber(totals.money('conversion_value') ?? 0n);
-  return words.conversions.answer(formats.count(totals.number('conversions') ?? 0), formats.money(value, report.currency));
+  const count = totals.number('conversions') ?? 0;
+  return words.conversions.answer(formats.count(count), count, formats.money(value, report.currency));
 }

@@ -71,7 +71,7 @@ export function FunnelSum({ table }: { table: FunnelTable }) {
     <div class="box">
       <p>
         <b>{words.funnel.total(formats.percent(rate, 1))}{before !== null && words.funnel.totalBefore(formats.percent(before, 1))}.</b>{' '}
-        {words.funnel.completed(count('completed'), count('visitors'))}
+        {words.funnel.completed(count('completed'), totals.number('completed') ?? 0, count('visitors'))}
         {median !== null && ` ${words.funnel.median(formats.duration(median))}`}
       </p>
     </div>

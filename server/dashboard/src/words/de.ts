@@ -141,7 +141,8 @@ export const de = {
     primaryCaption: 'Primäre Conversions nach Name',
     microCaption: 'Micro-Conversions nach Name',
     none: 'Keine Conversion in diesem Zeitraum.',
-    answer: (count: string, value: string) => `${count} primäre Conversions mit einem Wert von ${value}.`,
+    answer: (text: string, count: number, value: string) =>
+      `${text} primäre ${plural(count, 'Conversion', 'Conversions')} mit einem Wert von ${value}.`,
     show: (name: string) => `${name} im Diagramm zeigen`,
   },
   funnel: {
@@ -153,7 +154,8 @@ export const de = {
     largest: 'größter Abbruch',
     total: (rate: string) => `Gesamt ${rate}`,
     totalBefore: (rate: string) => `, vorher ${rate}`,
-    completed: (done: string, started: string) => `${done} von ${started} Besuchern erreichen den letzten Schritt.`,
+    completed: (done: string, count: number, started: string) =>
+      `${done} von ${started} Besuchern ${plural(count, 'erreicht', 'erreichen')} den letzten Schritt.`,
     median: (duration: string) => `Sie brauchen dafür ${duration} (Median).`,
     none: 'Für diese Website ist kein Funnel angelegt.',
     answer: (rate: string, last: string) => `${rate} der Besucher, die beginnen, kommen bis „${last}“.`,

@@ -142,7 +142,7 @@ export const en: Words = {
     primaryCaption: 'Primary conversions by name',
     microCaption: 'Micro conversions by name',
     none: 'No conversion in this period.',
-    answer: (count, value) => `${count} primary conversions with a value of ${value}.`,
+    answer: (text, count, value) => `${text} primary ${plural(count, 'conversion', 'conversions')} with a value of ${value}.`,
     show: (name) => `Show ${name} in the chart`,
   },
   funnel: {
@@ -154,7 +154,7 @@ export const en: Words = {
     largest: 'largest drop-off',
     total: (rate) => `Total ${rate}`,
     totalBefore: (rate) => `, before ${rate}`,
-    completed: (done, started) => `${done} of ${started} visitors reach the last step.`,
+    completed: (done, count, started) => `${done} of ${started} visitors ${plural(count, 'reaches', 'reach')} the last step.`,
     median: (duration) => `They take ${duration} (median).`,
     none: 'No funnel is set up for this site.',
     answer: (rate, last) => `${rate} of the visitors who start get to “${last}”.`,
