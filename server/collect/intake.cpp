@@ -72,7 +72,7 @@ std::string_view kept_user_agent(std::string_view user_agent) {
 
 /// Ids stay only beside a grant. Undetermined is not one.
 codec::Link apply_consent(event::EventView& event) {
-  if (event.consent.of(consent::Purpose::analytics) == consent::State::granted) return codec::Link::linked;
+  if (consent::may_link(event.consent)) return codec::Link::linked;
   event.visitor = {};
   event.session = {};
   return codec::Link::unlinked;

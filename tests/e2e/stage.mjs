@@ -193,7 +193,12 @@ function named(table) {
 }
 
 /** The day in the site's zone. */
-const today = () => new Intl.DateTimeFormat('en-CA', {timeZone: 'Europe/Berlin'}).format(new Date());
+const today = () => {
+  // From parts: how a locale orders them differs between versions of ICU.
+  const format = new Intl.DateTimeFormat('en', {timeZone: 'Europe/Berlin', year: 'numeric', month: '2-digit', day: '2-digit'});
+  const part = Object.fromEntries(format.formatToParts(new Date()).map(({type, value}) => [type, value]));
+  return `${part.year}-${part.month}-${part.day}`;
+};
 
 const withScheme = endpoint => (endpoint.includes('://') ? endpoint : `http://${endpoint}`).replace(/\/$/, '');
 

@@ -41,8 +41,9 @@ export function firstOfMonth(day: Day, shift: number): Day {
   return fromUtc(new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + shift, 1)));
 }
 
-/** The day it is at `now` in an IANA zone. */
+/** The day it is at `now` in an IANA zone. Put together from parts: how a locale orders them differs between ICU versions. */
 export function todayIn(zone: string, now: Date): Day {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  return parts.format(now) as Day;
+  const format = new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  const part = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
+  return `${part.get('year') ?? ''}-${part.get('month') ?? ''}-${part.get('day') ?? ''}` as Day;
 }
