@@ -59,6 +59,10 @@ class EventFieldsReader {
       case kWeight:
         return number_of(field, 1).map(
             [&](std::uint64_t weight) { event.weight = static_cast<event::Weight>(weight); });
+      case kScroll:
+        return number_of(field, event::kMaxScroll).map([&](std::uint64_t percent) {
+          event.scroll = static_cast<std::uint8_t>(percent);
+        });
       default: return {};
     }
   }

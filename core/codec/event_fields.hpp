@@ -22,6 +22,7 @@ enum EventField : unsigned {
   kConsent = 19,
   kEngagement = 20,
   kWeight = 21,
+  kScroll = 23,
 };
 enum ItemField : unsigned { kItemId = 1, kItemName = 2, kItemPrice = 3, kItemQuantity = 4 };
 enum PropField : unsigned { kPropKey = 1, kPropValue = 2, kPropKind = 3 };
@@ -42,6 +43,7 @@ inline constexpr TextField kTextFields[] = {
     {11, Recurs::no, &event::EventView::value},    {12, Recurs::yes, &event::EventView::currency},
     {14, Recurs::no, &event::EventView::order_id}, {16, Recurs::yes, &event::EventView::funnel},
     {17, Recurs::yes, &event::EventView::step},    {22, Recurs::yes, &event::EventView::tag},
+    {24, Recurs::no, &event::EventView::person},
 };
 
 /// The table of a batch, as references see it. An envelope has none: its default is empty.
@@ -79,6 +81,7 @@ class EventFieldsWriter {
     number(kConsent, consent::pack(event.consent), 0);
     number(kEngagement, event.engagement_ms, 0);
     number(kWeight, static_cast<std::uint64_t>(event.weight), 0);
+    number(kScroll, event.scroll, 0);
   }
 
  private:

@@ -40,6 +40,7 @@ Result<void, Defect> check_texts(const EventView& event) {
   text(event.title, kMaxTitleBytes);
   text(event.visitor, kMaxIdBytes);
   text(event.session, kMaxIdBytes);
+  text(event.person, kMaxIdBytes);
   text(event.name, kMaxNameBytes);
   text(event.funnel, kMaxNameBytes);
   text(event.step, kMaxNameBytes);
@@ -82,6 +83,8 @@ Result<void, Defect> check_needs(const EventView& event) {
       if (event.funnel.empty() || event.step.empty()) return fail(Defect::missing_step);
       break;
     case Type::identify:
+      if (event.person.empty()) return fail(Defect::missing_person);
+      break;
     case Type::consent:
     case Type::engagement:
     case Type::error: break;
@@ -127,6 +130,7 @@ std::string_view name_of(Defect defect) {
     case Defect::missing_url: return "missing_url";
     case Defect::missing_name: return "missing_name";
     case Defect::missing_step: return "missing_step";
+    case Defect::missing_person: return "missing_person";
     case Defect::bad_time: return "bad_time";
     case Defect::bad_type: return "bad_type";
     case Defect::bad_value: return "bad_value";

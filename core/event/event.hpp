@@ -82,6 +82,10 @@ struct EventView {
   std::string_view visitor;  ///< opaque, at most kMaxIdBytes; present only under analytics consent
   std::string_view session;
 
+  /// identify: who this is, as far as this place may know it. On the wire a hash (docs/wire-format.md, "A
+  /// person"), in an envelope the keyed hash of that, present only under analytics consent.
+  std::string_view person;
+
   std::string_view name;      ///< event, conversion, click, impression
   std::string_view funnel;    ///< step
   std::string_view step;      ///< step
@@ -91,6 +95,7 @@ struct EventView {
   std::string_view tag;  ///< the container tag that made this event, empty when the page did
   std::uint32_t quantity = 0;
   std::uint32_t engagement_ms = 0;  ///< visible and focused time
+  std::uint8_t scroll = 0;          ///< deepest part of the page that was seen, percent of its height
   Weight weight = Weight::primary;
 
   std::span<const ItemView> items;
@@ -102,10 +107,11 @@ inline constexpr std::size_t kMaxUrlBytes = 4096;
 inline constexpr std::size_t kMaxTitleBytes = 512;
 inline constexpr std::size_t kMaxNameBytes =
     128;                                        ///< name, funnel, step, tag, property key, item id and name
-inline constexpr std::size_t kMaxIdBytes = 64;  ///< visitor, session, order id
+inline constexpr std::size_t kMaxIdBytes = 64;  ///< visitor, session, person, order id
 inline constexpr std::size_t kMaxPropBytes = 1024;  ///< one property value
 inline constexpr std::size_t kMaxProps = 64;        ///< count
 inline constexpr std::size_t kMaxItems = 64;        ///< count
+inline constexpr std::uint8_t kMaxScroll = 100;     ///< percent
 /// All texts of one event together, amounts aside: references make a small batch name long texts many times
 /// over, and an event must fit an envelope of the spool.
 inline constexpr std::size_t kMaxEventTextBytes = 49152;
@@ -119,6 +125,7 @@ enum class Defect : std::uint8_t {
   missing_url,
   missing_name,
   missing_step,
+  missing_person,
   bad_time,
   bad_type,
   bad_value,

@@ -105,7 +105,9 @@ void write_event(Object& line, const event::EventView& event) {
     line.text("weight", event.weight == event::Weight::primary ? "primary" : "micro");
   }
   line.text_if_any("tag", event.tag);
+  line.text_if_any("person", event.person);
   if (event.engagement_ms != 0) line.raw("engagement_ms", std::to_string(event.engagement_ms));
+  if (event.scroll != 0) line.raw("scroll", std::to_string(event.scroll));
   if (!event.items.empty()) line.raw("items", list_of(event.items, item_text));
   if (!event.props.empty()) {
     Object props;

@@ -47,14 +47,16 @@ void expect_same(const EventView& a, const EventView& b) {
   EXPECT_EQ(a.type, b.type);
   EXPECT_EQ(a.time, b.time);
   EXPECT_EQ(a.consent, b.consent);
-  for (const auto member : {&EventView::url, &EventView::referrer, &EventView::title, &EventView::visitor,
-                            &EventView::session, &EventView::name, &EventView::funnel, &EventView::step,
-                            &EventView::value, &EventView::currency, &EventView::order_id, &EventView::tag}) {
+  for (const auto member :
+       {&EventView::url, &EventView::referrer, &EventView::title, &EventView::visitor, &EventView::session,
+        &EventView::name, &EventView::funnel, &EventView::step, &EventView::value, &EventView::currency,
+        &EventView::order_id, &EventView::tag, &EventView::person}) {
     EXPECT_EQ(a.*member, b.*member);
   }
   EXPECT_EQ(a.quantity, b.quantity);
   EXPECT_EQ(a.engagement_ms, b.engagement_ms);
   EXPECT_EQ(a.weight, b.weight);
+  EXPECT_EQ(a.scroll, b.scroll);
   ASSERT_EQ(a.items.size(), b.items.size());
   for (std::size_t index = 0; index < a.items.size(); ++index) {
     EXPECT_EQ(a.items[index].id, b.items[index].id);
@@ -126,6 +128,8 @@ TEST(BatchWriter, WritesWhatTheReaderReads) {
   conversion.tag = "Order";
   conversion.quantity = 2;
   conversion.engagement_ms = UINT32_MAX;
+  conversion.scroll = 100;
+  conversion.person = "p-1";
   conversion.weight = event::Weight::micro;
   conversion.items = items;
   conversion.props = props;

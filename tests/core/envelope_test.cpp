@@ -44,6 +44,8 @@ TEST(Envelope, ReadsWhatWasWritten) {
   const event::ItemView items[] = {{.id = "sku", .name = "Gear", .price = "9.50", .quantity = 3}};
   const event::PropView props[] = {{.key = "k", .value = "v", .kind = event::PropKind::text}};
   EnvelopeView envelope = some_envelope();
+  envelope.event.scroll = 80;
+  envelope.event.person = "p";
   envelope.event.items = items;
   envelope.event.props = props;
   const std::string bytes = written(envelope);
@@ -60,6 +62,8 @@ TEST(Envelope, ReadsWhatWasWritten) {
   EXPECT_EQ(read->event.time, envelope.event.time);
   EXPECT_EQ(read->event.url, "https://shop.example/");
   EXPECT_EQ(read->event.visitor, "v");
+  EXPECT_EQ(read->event.scroll, 80);
+  EXPECT_EQ(read->event.person, "p");
   EXPECT_EQ(read->event.consent, envelope.event.consent);
   ASSERT_EQ(read->event.items.size(), 1U);
   EXPECT_EQ(read->event.items[0].price, "9.50");

@@ -31,6 +31,7 @@ EventView least(Type type) {
     case Type::conversion:
     case Type::event: event.name = "n"; break;
     case Type::step: event.funnel = "checkout", event.step = "cart"; break;
+    case Type::identify: event.person = "p"; break;
     default: break;
   }
   return event;
@@ -82,6 +83,8 @@ TEST(EventCheck, NamesWhatATypeIsMissing) {
       {"event without name", Type::event, [](EventView& e) { e.name = {}; }, Defect::missing_name},
       {"step without funnel", Type::step, [](EventView& e) { e.funnel = {}; }, Defect::missing_step},
       {"step without step", Type::step, [](EventView& e) { e.step = {}; }, Defect::missing_step},
+      {"identify without person", Type::identify, [](EventView& e) { e.person = {}; },
+       Defect::missing_person},
       {"nil id", Type::view, [](EventView& e) { e.id = {}; }, Defect::missing_id},
       {"type 0", Type::view, [](EventView& e) { e.type = static_cast<Type>(0); }, Defect::bad_type},
       {"type 11", Type::view, [](EventView& e) { e.type = static_cast<Type>(11); }, Defect::bad_type},
@@ -154,12 +157,13 @@ class EventTexts : public testing::Test {
  protected:
   ItemView item_{.id = "i", .name = {}, .price = {}};
   PropView prop_{.key = "k", .value = "v"};
-  const TextField fields_[14] = {
+  const TextField fields_[15] = {
       {"url", 4096, [](EventView& e, std::string_view t) { e.url = t; }},
       {"referrer", 4096, [](EventView& e, std::string_view t) { e.referrer = t; }},
       {"title", 512, [](EventView& e, std::string_view t) { e.title = t; }},
       {"visitor", 64, [](EventView& e, std::string_view t) { e.visitor = t; }},
       {"session", 64, [](EventView& e, std::string_view t) { e.session = t; }},
+      {"person", 64, [](EventView& e, std::string_view t) { e.person = t; }},
       {"name", 128, [](EventView& e, std::string_view t) { e.name = t; }},
       {"funnel", 128, [](EventView& e, std::string_view t) { e.funnel = t; }},
       {"step", 128, [](EventView& e, std::string_view t) { e.step = t; }},

@@ -81,13 +81,15 @@ void write_event(Lines& lines, const event::EventView& event) {
       {"url", event.url},         {"referrer", event.referrer}, {"title", event.title},
       {"visitor", event.visitor}, {"session", event.session},   {"name", event.name},
       {"value", event.value},     {"currency", event.currency}, {"order_id", event.order_id},
-      {"funnel", event.funnel},   {"step", event.step},         {"tag", event.tag}};
+      {"funnel", event.funnel},   {"step", event.step},         {"tag", event.tag},
+      {"person", event.person}};
   for (const auto& [name, text] : texts) {
     if (!text.empty()) lines.put(name).put(" ").shown(text).end();
   }
   lines.put("quantity ").put(event.quantity).end();
   lines.put("engagement ").put(event.engagement_ms).end();
   lines.put("weight ").put(name_of(event.weight)).end();
+  lines.put("scroll ").put(std::uint64_t{event.scroll}).end();
   for (const event::ItemView& item : event.items) {
     lines.put("item ").shown(item.id).put(" ").shown(item.name).put(" ").shown(item.price).put(" ");
     lines.put(item.quantity).end();

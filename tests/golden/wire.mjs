@@ -9,7 +9,7 @@ const kConsent = { undetermined: 0, denied: 1, granted: 2 };
 const kPropKinds = ['text', 'number', 'boolean'];
 /** Field numbers of an event's texts, in the order in which a reading lists them. */
 const kTexts = { url: 5, referrer: 6, title: 7, visitor: 8, session: 9, name: 10, value: 11, currency: 12, order_id: 14,
-  funnel: 16, step: 17, tag: 22 };
+  funnel: 16, step: 17, tag: 22, person: 24 };
 
 export const hex = (text) => [...Buffer.from(text.replaceAll('-', ''), 'hex')];
 
@@ -78,6 +78,7 @@ function eventBytes(event) {
     ...given(event.consent, consent),
     ...given(event.engagement, (ms) => kWrite.varint(20, ms)),
     ...given(event.weight, (weight) => kWrite.varint(21, weight === 'micro' ? 1 : 0)),
+    ...given(event.scroll, (percent) => kWrite.varint(23, percent)),
     ...rawFields(event.fields),
   ];
 }
@@ -122,7 +123,7 @@ function eventReading(event, id, time, lookUp = (value) => value) {
     if (value !== '') lines.push(`${name} ${shown(value)}`);
   }
   lines.push(`quantity ${event.quantity ?? 0}`, `engagement ${event.engagement ?? 0}`,
-    `weight ${event.weight ?? 'primary'}`);
+    `weight ${event.weight ?? 'primary'}`, `scroll ${event.scroll ?? 0}`);
   for (const item of event.items ?? []) {
     lines.push(`item ${shown(lookUp(item.id ?? ''))} ${shown(lookUp(item.name ?? ''))} ` +
       `${shown(lookUp(item.price ?? ''))} ${item.quantity ?? 1}`);

@@ -21,7 +21,7 @@ inline void touch(std::string_view text) {
 inline void touch(const event::EventView& event) {
   for (const std::string_view text :
        {event.url, event.referrer, event.title, event.visitor, event.session, event.name, event.funnel,
-        event.step, event.value, event.currency, event.order_id, event.tag}) {
+        event.step, event.value, event.currency, event.order_id, event.tag, event.person}) {
     touch(text);
   }
   for (const event::ItemView& item : event.items) touch(item.id), touch(item.name), touch(item.price);
@@ -47,8 +47,9 @@ inline bool same(const event::EventView& a, const event::EventView& b) {
          a.referrer == b.referrer && a.title == b.title && a.visitor == b.visitor && a.session == b.session &&
          a.name == b.name && a.funnel == b.funnel && a.step == b.step && a.value == b.value &&
          a.currency == b.currency && a.order_id == b.order_id && a.tag == b.tag && a.quantity == b.quantity &&
-         a.engagement_ms == b.engagement_ms && a.weight == b.weight &&
-         same_list(a.items, b.items, same_item) && same_list(a.props, b.props, same_prop);
+         a.engagement_ms == b.engagement_ms && a.weight == b.weight && a.scroll == b.scroll &&
+         a.person == b.person && same_list(a.items, b.items, same_item) &&
+         same_list(a.props, b.props, same_prop);
 }
 
 }  // namespace etappe::fuzz

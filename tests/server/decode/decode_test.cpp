@@ -20,7 +20,7 @@ TEST(Decode, PrintsOneLineAnEventWithTheNamesOfAJsonBatch) {
       bytes(18, bytes(1, "pages") + bytes(2, "12.50") + number(3, 1)) +
       bytes(18, bytes(1, "b2b") + bytes(2, "true") + number(3, 2)) +
       bytes(18, bytes(1, "odd") + bytes(2, "1; drop") + number(3, 1)) + number(19, 6) + number(20, 7) +
-      bytes(22, "T");
+      bytes(22, "T") + number(23, 80) + bytes(24, "p");
   const std::string batch_bytes = batch(header(2, signed_number(4, 1000) + sixteen(5, 'b')) + table() +
                                         sized(conversion) + sized(least()));
   const auto lines = to_ndjson(as_bytes(batch_bytes));
@@ -31,7 +31,7 @@ TEST(Decode, PrintsOneLineAnEventWithTheNamesOfAJsonBatch) {
       R"("id":"69696969-6969-6969-6969-696900000001","t":"conversion","ts":"2025-11-22T14:00:00.250Z",)"
       R"("url":"https://shop.example/danke?a=\"1\"","visitor":"v","session":"s","name":"order",)"
       R"("value":"129.90","currency":"EUR","quantity":2,"order_id":"A-1","weight":"primary","tag":"T",)"
-      R"("engagement_ms":7,"items":[{"id":"sku","price":"9.50","quantity":1}],)"
+      R"("person":"p","engagement_ms":7,"scroll":80,"items":[{"id":"sku","price":"9.50","quantity":1}],)"
       R"("props":{"pages":12.50,"b2b":true,"odd":"1; drop"},"consent":{"analytics":true,"marketing":false}})"
       "\n"
       R"({"site":"SITE","batch_id":"62626262-6262-6262-6262-626262626262","sent_at":"2025-11-22T14:00:01.000Z",)"
