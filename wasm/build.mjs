@@ -1,7 +1,10 @@
 // From the linked module and the loader's sources to what the publisher takes:
-//   share/etappe/tracker.js            loader and module in one file; "__ETAPPE_CONFIG__" is the publisher's to replace
+//   share/etappe/tracker.js            loader and module in one file; "__ETAPPE_CONFIG__" and "__ETAPPE_LISTENERS__" are
+//                                      the publisher's to replace
+//   share/etappe/listeners/<name>.js   one function expression each, which belongs into the second place
 //   share/etappe/a/engine.<hash>.js    the same module as JavaScript, for pages that refuse WebAssembly
-//   share/etappe/assets.json           {"engine": "engine.<hash>.js"}
+//   share/etappe/etappe.d.ts           the types of what a page calls
+//   share/etappe/assets.json           {"engine": "engine.<hash>.js", "listeners": ["links", …]}
 // Usage: node wasm/build.mjs [MODULE [OUTPUT]]; default build/wasm/bin/tracker.wasm and build/share/etappe.
 // The same input gives the same bytes: no times, no paths, pinned tools (package-lock.json).
 
@@ -27,15 +30,54 @@ function shrinkModule(linked, folder) {
   const reached = join(folder, 'reached.wasm');
   const small = join(folder, 'small.wasm');
   binaryen('wasm-metadce', linked, ...kFeatures, '--graph-file', graph, '-o', reached);
-  binaryen('wasm-opt', reached, ...kFeatures, '-Oz', '--converge', '--strip-debug', '--strip-producers',
+  // A trap of ours is a bug either way, the memory is zero when it starts, and nothing of ours lies below 1,024.
+  binaryen('wasm-opt', reached, ...kFeatures, '-tnh', '--zero-filled-memory', '--low-memory-unused', '-Oz', '--converge', '--strip-debug', '--strip-producers',
     '--strip-target-features', '-o', small);
   return small;
 }
 
-async function bundleLoader() {
+const kMark = '__ETAPPE_LISTENER__';
+
+/**
+ * All listener modules as one list, a mark with its name in front of each. They are bundled and minified together
+ * with the loader, so that they call its functions by their short names, and cut out again afterwards: what a site
+ * does without, costs it nothing. Each is one `export default () => {…}` behind its imports, and nothing else.
+ */
+const listenerList = (names) => ({ name: 'listeners', setup(bundler) {
+  bundler.onResolve({ filter: /^etappe:listeners$/ }, ({ path }) => ({ path, namespace: 'listeners' }));
+  bundler.onLoad({ filter: /.*/, namespace: 'listeners' }, () => {
+    const imported = new Map();
+    const list = names.map((name) => {
+      const source = readFileSync(join(here, 'loader/listeners', `${name}.js`), 'utf8');
+      for (const [, words, file] of source.matchAll(/^import \{ (.*) \} from '\.\.\/(.*)';$/gm)) {
+        const known = imported.get(file) ?? new Set();
+        words.split(', ').forEach((word) => known.add(word));
+        imported.set(file, known);
+      }
+      const [, body] = /^export default (\(\) => \{\n.*\n\});\n$/ms.exec(source) ?? [];
+      if (!body) throw new Error(`loader/listeners/${name}.js is more than one function`);
+      return `"${kMark}${name}", ${body},`;
+    });
+    const imports = [...imported].map(([file, words]) => `import { ${[...words].join(', ')} } from './${file}';`);
+    return { contents: `${imports.join('\n')}\nexport default [${list.join('\n')} "${kMark}"];`, resolveDir: join(here, 'loader') };
+  });
+} });
+
+/** The minified loader with a place for listener modules, and the modules by their names. */
+async function bundleLoader(names) {
   const result = await build({ entryPoints: [join(here, 'loader/main.js')], bundle: true, format: 'iife', write: false,
-    target: kTarget, charset: 'utf8', legalComments: 'none' });
-  return minified(result.outputFiles[0].text);
+    target: kTarget, charset: 'utf8', legalComments: 'none', plugins: [listenerList(names)] });
+  const code = await minified(result.outputFiles[0].text);
+  const [begin, ...rest] = code.split(`"${kMark}`);
+  const end = rest.pop();
+  const listeners = new Map(rest.map((piece) => {
+    const quote = piece.indexOf('",');
+    return [piece.slice(0, quote), piece.slice(quote + 2).replace(/,$/, '')];
+  }));
+  if (!begin.endsWith('[') || !end.startsWith('"]') || names.some((name) => !listeners.get(name))) {
+    throw new Error('the minifier has taken the list of listener modules apart');
+  }
+  return { loader: `${begin}"__ETAPPE_LISTENERS__"${end.slice(1)}`, listeners };
 }
 
 function writeWhole(path, bytes) {
@@ -50,10 +92,11 @@ export async function makeAssets(linked, output) {
     const small = shrinkModule(linked, folder);
     const module = readFileSync(small);
     const engine = await translateModule(small, folder);
-    const loader = await bundleLoader();
+    const names = readdirSync(join(here, 'loader/listeners')).map((file) => file.replace(/\.js$/, '')).sort();
+    const { loader, listeners } = await bundleLoader(names);
     const hole = '"__ETAPPE_MODULE__"';
-    if (loader.split(hole).length !== 2 || loader.split('"__ETAPPE_CONFIG__"').length !== 2) {
-      throw new Error('the bundle does not have each of the two literals exactly once');
+    for (const literal of [hole, '"__ETAPPE_CONFIG__"', '"__ETAPPE_LISTENERS__"']) {
+      if (loader.split(literal).length !== 2) throw new Error(`the bundle does not have ${literal} exactly once`);
     }
     const hash = createHash('sha256').update(engine).digest('hex').slice(0, 12);
     const name = `engine.${hash}.js`;
@@ -63,7 +106,9 @@ export async function makeAssets(linked, output) {
     }
     writeWhole(join(output, 'a', name), engine);
     writeWhole(join(output, 'tracker.js'), loader.replace(hole, () => `"${embed(module)}"`));
-    writeWhole(join(output, 'assets.json'), JSON.stringify({ engine: name }) + '\n');
+    rmSync(join(output, 'listeners'), { recursive: true, force: true });
+    for (const [listener, code] of listeners) writeWhole(join(output, 'listeners', `${listener}.js`), code);
+    writeWhole(join(output, 'assets.json'), JSON.stringify({ engine: name, listeners: names }) + '\n');
   } finally {
     rmSync(folder, { recursive: true });
   }

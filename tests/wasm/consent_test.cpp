@@ -27,7 +27,7 @@ TEST_P(Refused, NothingIsSentStoredDrawnOrPlannedWithoutAGrantOfAnalytics) {
   page.happen(Type::click, "to-next");
   page.happen(Type::conversion, "order");
   page.pass(24h);
-  page.tracker.flush(page.now);
+  page.leave();
   EXPECT_THAT(page.host.sent, IsEmpty());
   EXPECT_EQ(page.host.writes, 0);
   EXPECT_FALSE(page.host.wake);
@@ -103,7 +103,7 @@ TEST_P(Withdrawn, WhatWaitsIsDroppedAndTheDeviceIsEmpty) {
   page.decide(GetParam().decision);
   page.happen(Type::click, "after");
   page.pass(24h);
-  page.tracker.flush(page.now);
+  page.leave();
   EXPECT_THAT(page.host.sent, IsEmpty());
   EXPECT_EQ(page.host.device, "");
   EXPECT_EQ(page.tracker.drops().of(Drop::withdrawn), 3U);

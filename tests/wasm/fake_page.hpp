@@ -55,9 +55,13 @@ class FakeHost final : public Host {
     device.clear();
     ++forgotten;
   }
+  void keep(Slot slot, std::span<const std::byte> batch) override {
+    kept.emplace_back(slot, std::vector<std::byte>(batch.begin(), batch.end()));
+  }
   void wake_in(std::chrono::milliseconds delay) override { wake = delay; }
 
   std::vector<std::pair<Slot, std::vector<std::byte>>> sent;
+  std::vector<std::pair<Slot, std::vector<std::byte>>> kept;
   std::string device;
   std::chrono::seconds lifetime{0};
   std::optional<std::chrono::milliseconds> wake;
@@ -110,6 +114,7 @@ class FakePage {
     call.event.step = name;
     tracker.track(now, call);
   }
+  void leave(Network network = Network::maybe) { tracker.flush(now, network); }
   void decide(consent::States decision) { tracker.decide(now, decision, {}); }
   void pass(std::chrono::milliseconds time) {
     now += time;
@@ -121,7 +126,7 @@ class FakePage {
   /// Lets everything that waits leave and be accepted; returns it.
   std::vector<SentEvent> delivered() {
     std::vector<SentEvent> events;
-    tracker.flush(now);
+    leave();
     for (const auto& [slot, batch] : std::exchange(host.sent, {})) {
       for (SentEvent& event : read(batch)) {
         events.push_back(std::move(event));

@@ -51,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& tested) { return tested.param.name; });
 
 TEST(Identity, TheSiteDecidesHowLongASilenceIs) {
-  FakePage page({.site = "NORDWERK", .session_silence = 5min});
+  FakePage page({.site = "NORDWERK", .session = {.silence = 5min}});
   page.view();
   page.decide(kGrant);
   const auto first = page.delivered()[0];
@@ -170,9 +170,9 @@ TEST(Identity, TheTextThatTheTableAboveSpoilsIsGood) {
   EXPECT_EQ(view.session, "BBBBBBBBBBBBBBBB");
 }
 
-TEST(Identity, ATextWithMoreTagsThanAreKeptIsRefused) {
+TEST(Identity, ATextWithMoreNotesThanAreKeptIsRefused) {
   std::string text = kGood;
-  for (int i = 0; i < 25; ++i) {
+  for (int i = 0; i < 33; ++i) {
     EXPECT_TRUE(consent::may_use_device([&text] {
       FakePage page;
       page.tracker.device(page.now, text);

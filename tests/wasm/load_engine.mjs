@@ -46,7 +46,7 @@ export async function loadEngine(kind) {
   const imports = { env: {
     random: (address, length) => roll(bytesAt(address, length)),
     command(operation, a, b, c) {
-      if (operation === 1 || operation === 2) commands.push({ operation, bytes: Buffer.from(bytesAt(a, b)), c });
+      if (operation === 1 || operation === 2 || operation === 5) commands.push({ operation, bytes: Buffer.from(bytesAt(a, b)), c });
       else commands.push({ operation, a });
     },
   } };

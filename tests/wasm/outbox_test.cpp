@@ -54,8 +54,8 @@ TEST(Outbox, AClickAndAConversionLeaveInTheNextTask) {
 TEST(Outbox, LeavingThePageSendsWhatWaitsAndNothingTwice) {
   Granted page;
   page.happen(Type::event, "waits");
-  page.tracker.flush(page.now);
-  page.tracker.flush(page.now);
+  page.leave();
+  page.leave();
   EXPECT_THAT(page.host.sent, SizeIs(1));
   page.pass(24h);
   EXPECT_THAT(page.host.sent, SizeIs(1));
@@ -87,7 +87,7 @@ TEST(Outbox, AllPlacesTogetherStayBelowWhatAPageMaySendWhileItIsLeft) {
   for (int i = 0; i < 400; ++i) {
     page.happen(Type::event, long_name.substr(0, 124) + std::to_string(1000 + i));
   }
-  page.tracker.flush(page.now);
+  page.leave();
   std::size_t in_flight = 0;
   for (const auto& [slot, batch] : page.host.sent) {
     in_flight += batch.size();
@@ -101,7 +101,7 @@ TEST(Outbox, WithEveryPlaceInFlightEventsAreDroppedAndCounted) {
   Granted page;
   for (std::size_t i = 0; i < kSlots; ++i) {
     page.happen(Type::event, "in flight");
-    page.tracker.flush(page.now);
+    page.leave();
   }
   page.happen(Type::event, "too much");
   EXPECT_EQ(page.tracker.drops().of(Drop::no_space), 1U);
@@ -132,7 +132,7 @@ TEST_P(Answers, DecideWhetherABatchIsTriedAgain) {
   Granted page;
   page.happen(Type::event, "one");
   page.happen(Type::event, "two");
-  page.tracker.flush(page.now);
+  page.leave();
   page.answer(page.host.sent[0].first, GetParam().status);
   page.pass(1h);
   EXPECT_THAT(page.host.sent, SizeIs(GetParam().again ? 2 : 1));
@@ -150,7 +150,7 @@ INSTANTIATE_TEST_SUITE_P(Outbox, Answers,
 TEST(Outbox, ARetryCarriesTheSameEventsWithTheSameIds) {
   Granted page;
   page.happen(Type::event, "one");
-  page.tracker.flush(page.now);
+  page.leave();
   page.answer(page.host.sent[0].first, 503);
   page.pass(1h);
   ASSERT_THAT(page.host.sent, SizeIs(2));
@@ -160,7 +160,7 @@ TEST(Outbox, ARetryCarriesTheSameEventsWithTheSameIds) {
 TEST(Outbox, TheWaitDoublesWithEveryTryUpToTenMinutesAndAHalf) {
   Granted page;
   page.happen(Type::event, "one");
-  page.tracker.flush(page.now);
+  page.leave();
   auto expected = 2000ms;
   for (int i = 0; i < 14; ++i) {
     page.answer(page.host.sent.back().first, 0);
@@ -181,7 +181,7 @@ TEST(Outbox, RetryAfterIsObeyedUpToAnHour) {
   for (const auto& [asked, obeyed] : {std::pair{60s, 60s}, std::pair{86400s, 3600s}}) {
     Granted page;
     page.happen(Type::event, "one");
-    page.tracker.flush(page.now);
+    page.leave();
     page.answer(page.host.sent[0].first, 503, asked);
     EXPECT_EQ(page.host.wake, std::chrono::milliseconds{obeyed});
   }
@@ -190,7 +190,7 @@ TEST(Outbox, RetryAfterIsObeyedUpToAnHour) {
 TEST(Outbox, DuringAnOutageEventsGatherInOneBatchInsteadOfKnocking) {
   Granted page;
   page.happen(Type::event, "first");
-  page.tracker.flush(page.now);
+  page.leave();
   page.answer(page.host.sent[0].first, 503, 600s);
   for (int i = 0; i < 20; ++i) {
     page.happen(Type::click, "meanwhile");
@@ -206,16 +206,16 @@ TEST(Outbox, DuringAnOutageEventsGatherInOneBatchInsteadOfKnocking) {
 TEST(Outbox, LeavingThePageTriesOnceMoreWhatWaitsForTheServer) {
   Granted page;
   page.happen(Type::event, "first");
-  page.tracker.flush(page.now);
+  page.leave();
   page.answer(page.host.sent[0].first, 503, 600s);
-  page.tracker.flush(page.now);
+  page.leave();
   EXPECT_THAT(page.host.sent, SizeIs(2));
 }
 
 TEST(Outbox, AnEventOlderThanADayIsGivenUpAndCounted) {
   Granted page;
   page.happen(Type::event, "old");
-  page.tracker.flush(page.now);
+  page.leave();
   page.answer(page.host.sent[0].first, 503);
   page.pass(24h + 1ms);
   EXPECT_THAT(page.host.sent, SizeIs(1));

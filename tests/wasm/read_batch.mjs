@@ -3,7 +3,8 @@
 
 const kFields = { 1: 'type', 2: 'seq', 3: 'id', 4: 'time', 5: 'url', 6: 'referrer', 7: 'title', 8: 'visitor', 9: 'session',
   10: 'name', 11: 'value', 12: 'currency', 13: 'quantity', 14: 'order_id', 15: 'items', 16: 'funnel', 17: 'step',
-  18: 'props', 19: 'consent', 20: 'engagement', 21: 'weight', 22: 'tag' };
+  18: 'props', 19: 'consent', 20: 'engagement', 21: 'weight', 22: 'tag', 23: 'scroll',
+  24: 'person' };
 const kHeader = { 1: 'site', 2: 'instance', 3: 'base', 4: 'sent', 5: 'batch', 6: 'container' };
 const kItem = { 1: 'id', 2: 'name', 3: 'price', 4: 'quantity' };
 const kProp = { 1: 'key', 2: 'value', 3: 'kind' };
@@ -75,7 +76,7 @@ export function readBatch(bytes) {
     const event = readFields(cursor.counted(), kFields, strings, ['items', 'props']);
     event.type = kTypes[Number(event.type)];
     event.time = header.base + Number(kSigned(event.time));
-    for (const name of ['seq', 'quantity', 'engagement', 'weight']) {
+    for (const name of ['seq', 'quantity', 'engagement', 'weight', 'scroll']) {
       if (name in event) event[name] = Number(event[name]);
     }
     const bits = Number(event.consent ?? 0n);

@@ -13,20 +13,26 @@ export const kStub =
 /** An answer that never comes. */
 export const kSilent = 0;
 
-export function snippet(attributes = '') {
+/** ETAPPE_ENGINE=js runs every test that does not choose for itself with the JavaScript build. */
+const kEngine = process.env.ETAPPE_ENGINE === 'js' ? 'data-engine="js"' : '';
+
+export function snippet(attributes = kEngine) {
   return `${kStub}<script async ${attributes} src="/t/${kSite}.js"></script>`;
 }
 
 /**
  * Pages are {path: html or {html, headers}}. `answer(number)` gives the status of the n-th batch.
- * `config` is laid over the publisher's object.
+ * `config` is laid over the publisher's object; `listeners` are the names of the modules in the file. The server
+ * answers to every name of the loopback, so that a site may have several domains.
  */
-export async function openSite(share, { pages, answer = () => 204, config = {} }) {
+export async function openSite(share, { pages, answer = () => 204, config = {}, listeners = [] }) {
   const { engine } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));
   const object = { site: kSite, policy: 'block', session_minutes: 30, container: '', engine: `/a/${engine}`, version: 7,
     ...config };
   const tracker = readFileSync(join(share, 'tracker.js'), 'utf8')
-    .replace('"__ETAPPE_CONFIG__"', () => JSON.stringify(object));
+    .replace('"__ETAPPE_CONFIG__"', () => JSON.stringify(object))
+    .replace('"__ETAPPE_LISTENERS__"', () =>
+      listeners.map((name) => readFileSync(join(share, 'listeners', `${name}.js`), 'utf8')).join());
 
   const requests = [];
   const batches = [];
@@ -46,11 +52,15 @@ export async function openSite(share, { pages, answer = () => 204, config = {} }
       else if (path === '/v1/events') {
         const status = answer(batches.length);
         for (const check of waiting) setImmediate(check);
-        batches.push({ status, type: request.headers['content-type'], ...readBatch(Buffer.concat(chunks)) });
+        batches.push({ status, query: request.url.slice(path.length), type: request.headers['content-type'], ...readBatch(Buffer.concat(chunks)) });
         if (status === kSilent) return;
-        response.statusCode = status;
+        response.statusCode = status.status ?? status;
+        for (const [name, value] of Object.entries(status.headers ?? {})) response.setHeader(name, value);
         response.setHeader('Access-Control-Allow-Origin', request.headers.origin ?? '*');
         response.setHeader('Access-Control-Allow-Credentials', 'true');
+        response.end();
+      } else if (path === '/v1/forget') {
+        response.statusCode = 204;
         response.end();
       } else if (pages[path] !== undefined) {
         const page = pages[path].html === undefined ? { html: pages[path], headers: {} } : pages[path];

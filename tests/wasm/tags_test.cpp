@@ -185,19 +185,19 @@ TEST(Tags, OncePerSessionOutlivesThePageAndEndsWithTheSession) {
   EXPECT_THAT(second.conversions(), ElementsAre("visit"));
 }
 
-TEST(Tags, OncePerSessionIsRememberedForTheLastTwentyFourTags) {
+TEST(Tags, OncePerSessionIsRememberedForTheLastThirtyTwoTags) {
   std::vector<Tag> tags;
-  for (int i = 0; i < 25; ++i) {
+  for (int i = 0; i < 33; ++i) {
     tags.push_back({"tag " + std::to_string(i), kEvent, "e" + std::to_string(i), rules::Repeat::once_per_session});
   }
   Tagged site(tags);
   site.page.view();
   site.page.decide(kGrant);
-  for (int i = 0; i < 25; ++i) {
+  for (int i = 0; i < 33; ++i) {
     site.push("e" + std::to_string(i));
   }
-  EXPECT_EQ(site.conversions().size(), 25U);
-  site.push("e24");
+  EXPECT_EQ(site.conversions().size(), 33U);
+  site.push("e32");
   site.push("e1");
   EXPECT_THAT(site.conversions(), IsEmpty());
   site.push("e0");

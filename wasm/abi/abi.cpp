@@ -2,6 +2,7 @@
 // docs/abi.md is the table, exports.txt the reviewed list; tests/wasm/abi_test.mjs compares both with the module.
 // All calls come from the page's one thread. None may be made from inside an import.
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -24,7 +25,7 @@ namespace etappe::abi {
 namespace {
 
 /// The first argument of `command`; docs/abi.md says what the other three are.
-enum class Operation : std::uint32_t { send = 1, remember = 2, forget = 3, wake_in = 4 };
+enum class Operation : std::uint32_t { send = 1, remember = 2, forget = 3, wake_in = 4, keep = 5 };
 
 void command(Operation operation, std::uint32_t a, std::uint32_t b, std::uint32_t c) {
   etappe_command(static_cast<std::uint32_t>(operation), a, b, c);
@@ -49,6 +50,9 @@ class Page final : public tracker::Host {
     command(Operation::remember, address(text), length(text), static_cast<std::uint32_t>(max_age.count()));
   }
   void forget() override { command(Operation::forget, 0, 0, 0); }
+  void keep(tracker::Slot slot, std::span<const std::byte> batch) override {
+    command(Operation::keep, address(batch), length(batch), static_cast<std::uint32_t>(slot));
+  }
   void wake_in(std::chrono::milliseconds delay) override {
     command(Operation::wake_in, static_cast<std::uint32_t>(delay.count()), 0, 0);
   }
@@ -70,6 +74,12 @@ event::TimeMs time(double ms) { return event::TimeMs{std::chrono::milliseconds{s
 
 std::string_view scratch_text(std::uint32_t size) {
   return {reinterpret_cast<const char*>(scratch_bytes.data()), size};
+}
+
+/// Hands a text to the loader: in the scratch buffer, and its length.
+std::uint32_t give(std::string_view text) {
+  std::copy(text.begin(), text.end(), reinterpret_cast<char*>(scratch_bytes.data()));
+  return length(text);
 }
 
 /// A call that cannot be read is counted and goes no further.
@@ -94,30 +104,25 @@ void abort() { __builtin_trap(); }
 ETAPPE_EXPORT("scratch") std::uint32_t etappe_scratch() { return abi::address(abi::scratch_bytes); }
 
 ETAPPE_EXPORT("init")
-void etappe_init(std::uint32_t site_length, std::uint32_t session_minutes, std::uint32_t container_version) {
-  abi::engine = new (abi::engine_memory.data())
-      abi::Engine({.site = abi::scratch_text(site_length),
-                   .session_silence = std::chrono::minutes{session_minutes},
-                   .container_version = container_version});
+void etappe_init(std::uint32_t site_length, std::uint32_t session_minutes, std::uint32_t new_on_campaign,
+                 std::uint32_t container_version) {
+  abi::engine = new (abi::engine_memory.data()) abi::Engine(
+      {.site = abi::scratch_text(site_length),
+       .session = {.silence = std::chrono::minutes{session_minutes}, .new_on_campaign = new_on_campaign != 0},
+       .container_version = container_version});
 }
 
 ETAPPE_EXPORT("container") std::uint32_t etappe_container(std::uint32_t length) {
   if (length > abi::container_bytes.size()) {
     return 1 + static_cast<std::uint32_t>(rules::Error::too_large);
   }
-  for (std::uint32_t i = 0; i < length; ++i) {
-    abi::container_bytes[i] = abi::scratch_bytes[i];
-  }
+  std::copy_n(abi::scratch_bytes.begin(), length, abi::container_bytes.begin());
   const auto loaded = abi::engine->tracker.load_container(std::span(abi::container_bytes).first(length));
   return loaded ? 0 : 1 + static_cast<std::uint32_t>(loaded.error());
 }
 
 ETAPPE_EXPORT("path") std::uint32_t etappe_path(std::uint32_t index) {
-  const std::string_view path = abi::engine->tracker.data_layer_path(index);
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    abi::scratch_bytes[i] = static_cast<std::byte>(path[i]);
-  }
-  return abi::length(path);
+  return abi::give(abi::engine->tracker.data_layer_path(index));
 }
 
 ETAPPE_EXPORT("device") void etappe_device(double now, std::uint32_t length) {
@@ -136,10 +141,10 @@ ETAPPE_EXPORT("track") void etappe_track(double now, std::uint32_t length, std::
   }
 }
 
-ETAPPE_EXPORT("push") void etappe_push(double now, std::uint32_t length) {
-  if (abi::read_call(length, event::Type::event)) {
-    abi::engine->tracker.push(abi::time(now), abi::engine->reader.call());
-  }
+ETAPPE_EXPORT("push") std::uint32_t etappe_push(double now, std::uint32_t length) {
+  return abi::read_call(length, event::Type::event)
+             ? abi::engine->tracker.push(abi::time(now), abi::engine->reader.call())
+             : 0;
 }
 
 ETAPPE_EXPORT("decide")
@@ -151,7 +156,24 @@ void etappe_decide(double now, std::uint32_t length, std::uint32_t consent) {
 
 ETAPPE_EXPORT("reset") void etappe_reset(double now) { abi::engine->tracker.reset(abi::time(now)); }
 ETAPPE_EXPORT("tick") void etappe_tick(double now) { abi::engine->tracker.tick(abi::time(now)); }
-ETAPPE_EXPORT("flush") void etappe_flush(double now) { abi::engine->tracker.flush(abi::time(now)); }
+ETAPPE_EXPORT("flush") void etappe_flush(double now, std::uint32_t offline) {
+  abi::engine->tracker.flush(abi::time(now), offline != 0 ? tracker::Network::none : tracker::Network::maybe);
+}
+
+ETAPPE_EXPORT("restore") std::uint32_t etappe_restore(double now, std::uint32_t length) {
+  return abi::engine->tracker.restore(abi::time(now), std::span(abi::scratch_bytes).first(length)) ? 1 : 0;
+}
+
+ETAPPE_EXPORT("link") std::uint32_t etappe_link(double now, std::uint32_t target_length) {
+  const std::string_view link = abi::engine->tracker.link(abi::time(now), abi::scratch_text(target_length));
+  return abi::give(link);
+}
+
+ETAPPE_EXPORT("adopt")
+std::uint32_t etappe_adopt(double now, std::uint32_t link_length, std::uint32_t target_length) {
+  const std::string_view both = abi::scratch_text(link_length + target_length);
+  return abi::engine->tracker.adopt(abi::time(now), both.substr(0, link_length), both.substr(link_length)) ? 1 : 0;
+}
 
 ETAPPE_EXPORT("ack")
 void etappe_ack(double now, std::uint32_t slot, std::int32_t status, std::uint32_t retry_after_seconds) {

@@ -38,6 +38,9 @@ bool CallReader::take(Field field, std::string_view text) {
     case Field::order_id: event_.order_id = text; break;
     case Field::funnel: event_.funnel = kept; break;
     case Field::step: event_.step = kept; break;
+    case Field::engagement: event_.engagement_ms = tracker::read_count(text); break;
+    case Field::scroll: event_.scroll = static_cast<std::uint8_t>(tracker::read_count(text)); break;
+    case Field::person: event_.person = text; break;
     case Field::prop_key:
       if (prop_count_ == props_.size()) {
         return false;

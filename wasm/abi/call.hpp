@@ -34,7 +34,10 @@ enum class Field : std::uint8_t {
   item_id = 15,  ///< begins a new item; the next three belong to it
   funnel = 16,
   step = 17,
-  prop_key = 18,  ///< begins a new property; one of the next three is its value
+  prop_key = 18,    ///< begins a new property; one of prop_text, prop_number, prop_boolean is its value
+  engagement = 20,  ///< milliseconds, decimal digits
+  scroll = 23,      ///< percent, decimal digits
+  person = 24,
   prop_text = 32,
   prop_number = 33,
   prop_boolean = 34,

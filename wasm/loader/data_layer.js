@@ -1,57 +1,68 @@
-// window.dataLayer by Google Tag Manager's rules, as far as conversion tags need them: plain objects merge into a
-// model, dots in a key nest, `_clear` replaces instead of merging, `event` sets rules off. Arguments objects
-// (gtag), command arrays and functions are other tools' business and pass by. We never push.
-// Source of the rules: google/data-layer-helper, README.
+// window.dataLayer by the rules of Google Tag Manager's runtime, as far as tags and commerce need them: plain objects
+// merge into a model, arrays merge by index, everything else replaces; dots in a key nest; `_clear` at the top of a
+// message replaces instead of merging; an array is a method call on the model; `event` sets rules off. A message
+// that is pushed while another is handled comes after it. gtag()'s arguments are handed on, functions pass by. We
+// never push. Source: docs/tracker.md, "The data layer".
 
 import { state, guarded } from './state.js';
 
 const kDepth = 20;  // live objects may be cyclic
 
+const typeOf = (value) => Object.prototype.toString.call(value);
+
 const isPlain = (value) => {
-  if (Object.prototype.toString.call(value) !== '[object Object]') return false;
+  if (typeOf(value) !== '[object Object]') return false;
   const prototype = Object.getPrototypeOf(value);
   // An object of another frame has another Object.prototype, whose own prototype is null too.
   return !prototype || !Object.getPrototypeOf(prototype);
 };
 
-function merge(from, to, depth) {
-  const clear = from._clear === true;
+function merge(from, to, clear, depth) {
   for (const key of Object.keys(from)) {
     const value = from[key];
-    if (key === '_clear') continue;
     const list = Array.isArray(value);
     if ((list || isPlain(value)) && depth < kDepth) {
       const fits = !clear && to[key] && typeof to[key] === 'object' && Array.isArray(to[key]) === list;
       if (!fits) to[key] = list ? [] : Object.create(null);
-      merge(value, to[key], depth + 1);
+      merge(value, to[key], clear, depth + 1);
     } else {
       to[key] = value;
     }
   }
 }
 
+const has = (value, name) => value && typeof value === 'object' && Object.prototype.hasOwnProperty.call(value, name);
+
+/** What a path of the model holds now. */
+export function valueOf(path) {
+  let value = state.model;
+  for (const name of path.split('.')) value = has(value, name) ? value[name] : undefined;
+  return value;
+}
+
 /** Takes one pushed message into the model; returns its event's name, or nothing. */
 export function take(message) {
+  if (Array.isArray(message) && typeof message[0] === 'string') {
+    // ["cart.items.push", item]
+    const path = message[0].split('.');
+    const method = path.pop();
+    const target = path[0] ? valueOf(path.join('.')) : undefined;
+    if (Array.isArray(target)) target[method](...message.slice(1));
+    return;
+  }
   if (!isPlain(message)) return;
   for (const key of Object.keys(message)) {
     // "a.b": 1 is {a: {b: 1}}
     const names = key.split('.');
     let value = message[key];
     while (names.length > 1) value = { [names.pop()]: value };
-    merge({ [names[0]]: value, _clear: message._clear }, state.model, 0);
+    if (key !== '_clear') merge({ [names[0]]: value }, state.model, message._clear === true, 0);
   }
   return typeof message.event === 'string' ? message.event : undefined;
 }
 
-/** What a path of the container holds now: text, number or boolean, otherwise nothing. */
-export function valueOf(path) {
-  let value = state.model;
-  for (const name of path.split('.')) {
-    value = value && typeof value === 'object' && Object.prototype.hasOwnProperty.call(value, name) ?
-      value[name] : undefined;
-  }
-  return value;
-}
+/** Whether a message is what gtag('event', name, parameters) pushes. */
+export const isGtagEvent = (message) => typeOf(message) === '[object Arguments]' && message[0] === 'event';
 
 /** Follows every push from now on: `each(message)` sees them in order. Returns what was pushed before. */
 export function follow(each) {
@@ -59,12 +70,20 @@ export function follow(each) {
   if (!Array.isArray(layer)) return [];
   const earlier = layer.slice();
   const push = layer.push;
+  let waiting = [];
+  let depth = 0;
   layer.push = function (...messages) {
-    // The page's own listeners first, whatever they throw.
+    waiting.push(...messages);
+    ++depth;
+    // The page's own listeners first, whatever they throw or push.
     try {
       return push.apply(this, messages);
     } finally {
-      messages.forEach(guarded(each));
+      if (!--depth) {
+        const now = waiting;
+        waiting = [];
+        now.forEach(guarded(each));
+      }
     }
   };
   return earlier;

@@ -1,13 +1,22 @@
 // What stays on the visitor's device: one first-party cookie, written under a grant only and read to see
-// whether one is remembered. Its text is the tracker's (wasm/tracker/identity.hpp).
+// whether one is remembered (its text is the tracker's: wasm/tracker/identity.hpp), and batches that could not be
+// delivered, likewise under a grant only, a day at most and 80,000 characters.
 
 import { state } from './state.js';
 
+const kDay = 864e5;
+const kMostKept = 80000;
+
 const name = () => 'etappe_' + state.config.site;
 
+/** Reading costs the page up to some milliseconds: it asks another process. Sandboxed frames have no cookies at all. */
 export function read() {
-  const found = ('; ' + document.cookie).split(`; ${name()}=`);
-  return found.length > 1 ? found[1].split(';')[0] : '';
+  try {
+    const found = ('; ' + document.cookie).split(`; ${name()}=`);
+    return found.length > 1 ? found[1].split(';')[0] : '';
+  } catch {
+    return '';
+  }
 }
 
 function write(text, seconds, domain) {
@@ -17,25 +26,73 @@ function write(text, seconds, domain) {
 
 /** From the widest domain that could be ours to this host alone; browsers refuse public suffixes. */
 function domains() {
-  const labels = location.hostname.split('.');
-  return [...labels.map((_, i) => labels.slice(-i).join('.')).slice(2), location.hostname, ''];
+  const { hostname } = location;
+  if (/\d$/.test(hostname)) return [''];  // an address, not a name
+  const labels = hostname.split('.');
+  return [...labels.map((_, i) => labels.slice(-i).join('.')).slice(2), hostname, ''];
 }
 
 export function remember(text, seconds) {
   if (state.domain !== undefined) {
     write(text, seconds, state.domain);
-  } else if (read() !== text) {
+    state.device = text;
+  } else if (state.device !== text) {
     // Visits to www. and shop. are one visit: take the widest domain that the browser accepts.
     state.domain = domains().find((domain) => {
       write(text, seconds, domain);
       return read() === text;
     });
+    // As the browser kept it: with cookies off this is empty, and the ids live as long as the page.
+    state.device = state.domain === undefined ? '' : text;
   }
-  // As the browser kept it: with cookies off this is empty, and the ids live as long as the page.
-  state.device = read();
 }
 
 export function forget() {
-  if (read()) for (const domain of domains()) write('', 0, domain);
+  if (!read()) return;
+  for (const domain of domains()) write('', 0, domain);
   state.device = read();
+  state.kept = [];
+  localStorage.removeItem(name());
+  if (state.config.id_cookie !== 'script') {
+    // The collector's own cookie, which no script can delete.
+    fetch(state.base + '/v1/forget' + place('?'), { method: 'POST', keepalive: true, credentials: 'include' }).catch(() => {});
+  }
+}
+
+/** Tells the collector below which path of the page's own site it is reached, for its cookie's sake. */
+export function place(mark) {
+  const { origin, pathname } = new URL(state.base);
+  return origin === location.origin && pathname !== '/' ? `${mark}path=${pathname}` : '';
+}
+
+/** The batches on the device, oldest first: "time:base64". */
+const stored = () => (localStorage.getItem(name()) || '').split(' ').filter((entry) => entry && Date.now() - parseInt(entry) < kDay);
+
+function store(entries) {
+  while (entries.length && entries.join(' ').length > kMostKept) entries.shift();
+  if (entries.length) localStorage.setItem(name(), entries.join(' '));
+  else localStorage.removeItem(name());
+}
+
+export function keep(bytes, slot) {
+  if (state.config.retry_storage === false) return;
+  const mine = state.kept[slot];
+  const entry = `${mine ? parseInt(mine) : Date.now()}:${btoa(String.fromCharCode(...bytes))}`;
+  store([...stored().filter((other) => other !== mine), entry]);
+  state.kept[slot] = entry;
+}
+
+/** The batch of that slot has been answered, so that no later page need send it. */
+export function unkeep(slot) {
+  const mine = state.kept[slot];
+  if (!mine) return;
+  state.kept[slot] = undefined;
+  store(stored().filter((other) => other !== mine));
+}
+
+/** Hands over what earlier pages kept; `take(text)` says whether it had room. */
+export function takeKept(take) {
+  if (state.config.retry_storage !== false && localStorage.getItem(name())) {
+    store(stored().filter((entry) => !take(atob(entry.split(':')[1]))));
+  }
 }

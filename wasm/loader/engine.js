@@ -1,9 +1,9 @@
 // The loader's side of the boundary to WebAssembly (docs/abi.md): starts the module, or its JavaScript build
 // where a page or browser refuses WebAssembly, writes arguments into the scratch buffer and carries out commands.
 
-import { state, say, guarded } from './state.js';
+import { state, say, guarded, soon, loadScript } from './state.js';
 import { extract } from './embed.js';
-import { read, remember, forget } from './device.js';
+import { read, remember, forget, keep, unkeep, takeKept } from './device.js';
 import { send } from './transport.js';
 import { valueOf } from './data_layer.js';
 
@@ -12,15 +12,18 @@ const module = "__ETAPPE_MODULE__";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const kScratch = 65536;
+const kLongestText = 4096;  // of an address; everything else is shorter
+const kNotice = 100;
 
 /** Numbers of the fields of a call. */
 const fields = {
   url: 5, referrer: 6, title: 7, name: 10, value: 11, currency: 12, quantity: 13, order_id: 14, funnel: 16, step: 17,
+  engagement: 20, scroll: 23, person: 24,
 };
-const itemFields = { id: 15, name: 35, price: 36, quantity: 37 };
-const kPropKey = 18, kPropText = 32, kPropNumber = 33, kPropBoolean = 34, kDataLayer = 38;
+const itemFields = { name: 35, price: 36, quantity: 37 };
+const kItemId = 15, kPropKey = 18, kPropText = 32, kPropNumber = 33, kPropBoolean = 34, kDataLayer = 38;
 
-export const type = { click: 2, step: 4, conversion: 5, event: 6 };
+export const type = { click: 2, impression: 3, step: 4, conversion: 5, event: 6, identify: 7, engagement: 9 };
 
 /** Six decimals are what money and numbers keep: 0.1 + 0.2 is 0.3 again. */
 const text = (value) => typeof value === 'number' ? String(+value.toFixed(6)) :
@@ -33,14 +36,19 @@ const imports = {
     random: (address, length) => crypto.getRandomValues(bytesAt(address, length)),
     command(operation, a, b, c) {
       if (operation === 1) {
-        guarded(send)(bytesAt(a, b), (status, retryAfter) => call('ack', Date.now(), c, status, retryAfter));
+        guarded(send)(bytesAt(a, b), (status, retryAfter) => {
+          guarded(unkeep)(c);
+          call('ack', Date.now(), c, status, retryAfter);
+        });
       } else if (operation === 2) {
         guarded(remember)(decoder.decode(bytesAt(a, b)), c);
       } else if (operation === 3) {
         guarded(forget)();
-      } else {
+      } else if (operation === 4) {
         clearTimeout(state.timer);
         state.timer = setTimeout(() => call('tick', Date.now()), a);
+      } else {
+        guarded(keep)(bytesAt(a, b), c);
       }
     },
   },
@@ -54,47 +62,55 @@ function put(field, value) {
     at = kScratch + 1;
     return;
   }
-  const { read: taken, written } = encoder.encodeInto(value, bytesAt(state.scratch + at + 3, Math.min(kScratch - at - 3, 65535)));
-  state.memory.set([field, written & 255, written >> 8], state.scratch + at);
+  if (value.length > kLongestText) value = value.slice(0, kLongestText);
+  const { memory } = state;
+  const begin = state.scratch + at;
+  const { read: taken, written } = encoder.encodeInto(value, memory.subarray(begin + 3, state.scratch + kScratch));
+  memory[begin] = field;
+  memory[begin + 1] = written;
+  memory[begin + 2] = written >> 8;
   at = taken < value.length ? kScratch + 1 : at + 3 + written;
 }
 
-/** Plain text, not fields: what `init`, `container` and `device` take. */
-function putText(value) {
-  return encoder.encodeInto(value, bytesAt(state.scratch, kScratch)).written;
-}
+/** Plain text, not fields: what `init`, `container`, `device` and links take. */
+const putText = (value) => encoder.encodeInto(value, bytesAt(state.scratch, kScratch)).written;
 
-/** Writes an event and the data layer's values; returns their length. */
-function putEvent(event) {
+/** Writes an event and, for what the container's rules look at, the data layer's values; returns their length. */
+function putEvent(event, layer) {
   at = 0;
   for (const name in fields) {
     const value = text(event[name]);
     if (value) put(fields[name], value);
   }
-  for (const item of Array.isArray(event.items) ? event.items : []) {
-    if (!item) continue;
-    put(itemFields.id, text(item.id));
-    for (const name of ['name', 'price', 'quantity']) {
-      const value = text(item[name]);
-      if (value) put(itemFields[name], value);
+  if (Array.isArray(event.items)) {
+    for (const item of event.items) {
+      if (!item) continue;
+      // GA4's items as they are, and shorter ones.
+      put(kItemId, text(item.id) || text(item.item_id));
+      for (const name in itemFields) {
+        const value = text(item[name]) || text(item['item_' + name]);
+        if (value) put(itemFields[name], value);
+      }
     }
   }
-  for (const key of Object.keys(event.props || {})) {
+  for (const key in event.props) {
     const value = event.props[key];
     const kind = typeof value;
     if (!text(value) && value !== '') continue;
     put(kPropKey, key);
     put(kind === 'number' ? kPropNumber : kind === 'boolean' ? kPropBoolean : kPropText, text(value));
   }
-  for (const path of state.paths) put(kDataLayer, text(valueOf(path)));
+  if (layer) for (const path of state.paths) put(kDataLayer, text(valueOf(path)));
   return at;
 }
 
 /**
- * Another page of the site may have changed or withdrawn what the device holds since the last call; the engine
- * hears of it before anything else.
+ * Another page of the site may have changed or withdrawn what the device holds; the engine hears of it before
+ * anything else, within a tenth of a second: looking is dear.
  */
 function noticeDevice(now) {
+  if (now - state.noticed < kNotice && now >= state.noticed) return;
+  state.noticed = now;
   const device = read();
   if (device !== state.device) {
     state.device = device;
@@ -103,16 +119,33 @@ function noticeDevice(now) {
 }
 
 export const call = guarded((name, now, ...numbers) => {
-  noticeDevice(now);
-  state.engine[name](now, ...numbers);
+  noticeDevice(Date.now());
+  return state.engine[name](now, ...numbers);
 });
 
 /** As call(), for what takes an event. */
 export const callWith = guarded((name, now, event, number) => {
-  noticeDevice(now);
+  noticeDevice(Date.now());
   say(name, event);
-  state.engine[name](now, putEvent(event), number);
+  return state.engine[name](now, putEvent(event, name !== 'track' || number === type.event), number);
 });
+
+/** The end of an address of `target` that takes the visit along, empty without a grant. */
+export function linkTo(target) {
+  const length = call('link', Date.now(), putText(target));
+  return length ? decoder.decode(bytesAt(state.scratch, length)) : '';
+}
+
+/** This page was opened by such an address; `targets` are the names that it may have been made for. */
+export function adopt(link, targets, now) {
+  for (const target of targets) {
+    const length = putText(link + target);
+    if (state.engine.adopt(now, link.length, length - link.length)) {
+      state.fresh = true;
+      return;
+    }
+  }
+}
 
 function init(exports) {
   if (state.engine) return;
@@ -120,7 +153,8 @@ function init(exports) {
   state.memory = new Uint8Array(exports.memory.buffer);
   state.scratch = exports.scratch();
   state.engine = exports;
-  exports.init(putText(config.site), config.session_minutes || 30, config.version || 0);
+  exports.init(putText(config.site), config.session_minutes || 30, config.new_session_on_campaign === false ? 0 : 1,
+    config.version || 0);
   const container = config.container ? atob(config.container) : '';
   if (container) {
     state.memory.set(extract(container), state.scratch);
@@ -129,40 +163,55 @@ function init(exports) {
       state.paths.push(decoder.decode(bytesAt(state.scratch, length)));
     }
   }
-  state.device = read();
   if (state.device) exports.device(Date.now(), putText(state.device));
 }
 
+/** Batches that earlier pages could not deliver; only under the grant that `device` or `decide` brought. */
+export const sendKept = guarded(() => takeKept((kept) => {
+  state.memory.set(extract(kept), state.scratch);
+  return call('restore', Date.now(), kept.length);
+}));
+
 /** Loads the JavaScript build: the same module, translated; same origin and nonce as this script. */
 function withoutWasm(then) {
-  const script = document.createElement('script');
-  script.src = state.base + state.config.engine;
-  script.nonce = state.nonce;
   // The file calls this function with a twin of WebAssembly.instantiate.
   window.etappe.engine = guarded((instantiate) => then(instantiate(imports)));
-  document.head.appendChild(script);
+  loadScript(state.base + state.config.engine);
 }
 
-/** Starts the engine; `ready()` runs in a task of its own. */
+const instantiate = () => new WebAssembly.Instance(new WebAssembly.Module(extract(module)), imports).exports;
+
+/**
+ * Starts the engine and runs `ready()`, in a task of its own. On the spot is the fastest way: browsers compile
+ * lazily, and a promise would wait behind all that a loading page still has to do. Old ones refuse that on the
+ * main thread (RangeError) and get the slow way.
+ */
 export function startEngine(ready) {
-  // Compiling, initialising and the first calls are three tasks, so that none of them holds the page for long.
-  const then = (exports) => setTimeout(guarded(() => {
+  const then = (exports) => {
     init(exports);
-    setTimeout(guarded(ready));
-  }));
+    ready();
+  };
   const refused = (why) => {
     say('no WebAssembly here:', why);
     state.withoutWasm = true;
     withoutWasm(then);
   };
-  if (state.withoutWasm || typeof WebAssembly !== 'object') refused('not tried');
-  else WebAssembly.instantiate(extract(module), imports).then(({ instance }) => then(instance.exports), refused);
+  soon(() => {
+    if (state.engine) return;
+    if (state.withoutWasm) return refused('not wanted');
+    let exports;
+    try {
+      exports = instantiate();
+    } catch (error) {
+      if (!(error instanceof RangeError)) return refused(error);
+      WebAssembly.instantiate(extract(module), imports).then(({ instance }) => guarded(then)(instance.exports), refused);
+      return;
+    }
+    then(exports);
+  });
 }
 
-/**
- * The page is left while the engine is still on its way: compiles on the spot, a millisecond or two that delay no
- * navigation, so that the visit is not lost. Old engines refuse modules of this size here; then it is.
- */
+/** The page is left while the engine is still on its way: the visit is not to be lost. */
 export function startEngineNow() {
-  if (!state.withoutWasm) init(new WebAssembly.Instance(new WebAssembly.Module(extract(module)), imports).exports);
+  if (!state.withoutWasm) init(instantiate());
 }

@@ -1,39 +1,20 @@
 // The tracker in the page: takes over from the snippet's stub, waits for a grant, then starts the engine and hands
 // it what happens. Before a grant it adds no listener, compiles nothing, stores nothing and sends nothing.
 
-import { state, say, guarded } from './state.js';
-import { call, callWith, startEngine, startEngineNow, type } from './engine.js';
+import { state, say, guarded, listen } from './state.js';
+import { call, callWith, startEngine, startEngineNow, sendKept, adopt, type } from './engine.js';
 import { read, forget } from './device.js';
 import { take, follow } from './data_layer.js';
+import { view, turn, followRoutes, linkOf } from './pages.js';
+import { track, afterGrant, declaredProps, commerceOf } from './track.js';
+import { whenReady } from './queue.js';
+import { check } from './check.js';
+import listeners from 'etappe:listeners';
 
-const kQueue = 500;
-
-/** Runs `task(time)` with the time of now: at once, or in order when the engine is there. */
-function whenReady(task) {
-  const now = Date.now();
-  if (!state.queue) task(now);
-  else if (state.queue.length < kQueue) state.queue.push(() => task(now));
-  else ++state.lost;
-}
-
-/** The policy `block`: what happens before a grant is not kept. */
-function afterGrant(task) {
-  if (state.started) whenReady(task);
-  else ++state.lost;
-}
-
-const track = (number, event) => afterGrant((now) => callWith('track', now, event, number));
-
-/** The page as it is now. Before a grant nothing is kept of it: it is still there when the grant comes. */
-function page(details) {
-  whenReady((now) => callWith('page', now, {
-    url: location.href, referrer: document.referrer, title: document.title, ...details,
-  }));
-}
-
-function onPush(message) {
+function onPush(message, now) {
   const name = take(message);
-  if (name) callWith('push', Date.now(), { name });
+  const recorded = name ? callWith('push', now, { name }) : 0;
+  state.pushes.forEach((follower) => guarded(follower)(message, name, recorded, now));
 }
 
 /** Elements that say which step of a funnel this page is: data-etappe-step="checkout:cart". */
@@ -44,19 +25,16 @@ function declaredSteps() {
   }
 }
 
-function declaredProps(element) {
-  const props = {};
-  for (const { name, value } of element.attributes) {
-    if (name.startsWith('data-etappe-prop-')) props[name.slice(17)] = value;
-  }
-  return props;
-}
-
 function onClick(event) {
   if (event.button > 1) return;  // auxclick is also the right button's
   const target = event.composedPath()[0];
-  const element = target.closest && target.closest('[data-etappe-click]');
-  if (element) track(type.click, { name: element.dataset.etappeClick, props: declaredProps(element) });
+  if (!target.closest) return;
+  const element = target.closest('[data-etappe-click]');
+  const click = element && { name: element.dataset.etappeClick, props: declaredProps(element) };
+  // A declared click keeps its name, whatever else the element is.
+  let found = click;
+  for (const clicked of state.clicks) found = clicked(target, found) || found;
+  if (found) track(type.click, found);
 }
 
 /** Hidden may be the last that a page hears (mobile), pagehide is the last that it hears otherwise. */
@@ -67,14 +45,15 @@ function onLeave(event) {
     if (!state.engine) startEngineNow();
     if (state.engine) {
       onReady();
-      call('flush', Date.now());
+      turn();
+      const now = Date.now();
+      state.endings.forEach((end) => end(now));
+      call('flush', now, navigator.onLine === false ? 1 : 0);
     }
   } finally {
     state.leaving = false;
   }
 }
-
-const listen = (target, name, work) => target.addEventListener(name, guarded(work), { capture: true, passive: true });
 
 /** The engine is there: what waited for it happens now, in order. */
 function onReady() {
@@ -84,6 +63,7 @@ function onReady() {
   waiting.forEach((task) => guarded(task)());
   if (document.readyState === 'loading') listen(document, 'DOMContentLoaded', declaredSteps);
   else declaredSteps();
+  state.beginnings.push(() => setTimeout(guarded(declaredSteps)));
 }
 
 /**
@@ -97,28 +77,54 @@ function start(remembered) {
   listen(document, 'auxclick', onClick);
   listen(document, 'visibilitychange', onLeave);
   listen(window, 'pagehide', onLeave);
-  listen(window, 'pageshow', (event) => event.persisted && page());
+  listen(window, 'pageshow', (event) => event.persisted && view());
+  listen(window, 'online', () => call('flush', Date.now(), 0));
+  guarded(followRoutes)();
+  listeners.forEach((module) => guarded(module)());
   // The view comes first and sees the model as it is by now; then the same messages come again, one by one.
-  const earlier = follow((message) => whenReady(() => onPush(message)));
+  const earlier = follow((message) => whenReady((now) => onPush(message, now)));
+  const link = linkOf(location.search);
+  if (link) {
+    const { domains = [], link_domains = [] } = state.config;
+    state.queue.unshift(() => adopt(link, [...domains, ...link_domains], state.arrived));
+  }
   whenReady(() => earlier.forEach(take));
-  page(state.details);
+  view(state.details);
   if (remembered) {
-    whenReady(() => {
+    whenReady((now) => {
       state.model = Object.create(null);
-      earlier.forEach(onPush);
+      earlier.forEach((message) => onPush(message, now));
     });
   }
+  whenReady(sendKept);
   startEngine(onReady);
 }
 
+const hex = (bytes) => Array.from(new Uint8Array(bytes), (byte) => (byte + 256).toString(16).slice(1)).join('');
+
 const commands = {
   view(details) {
-    if (state.started) page(details);
+    if (state.started) view(details);
     else state.details = details;
   },
-  event: (name, props) => track(type.event, { name, props }),
+  /** One with items is GA4's commerce: its value and order are the event's own. */
+  event(name, props) {
+    track(type.event, props && Array.isArray(props.items) ? commerceOf(name, props) : { name, props });
+  },
   conversion: (name, details) => track(type.conversion, { ...details, name }),
   step: (funnel, step, props) => track(type.step, { funnel, step, props }),
+  impression: (name, props) => track(type.impression, { name, props }),
+  /** What leaves the device is a hash; the collector keeps a keyed one of that. */
+  identify(id, traits) {
+    let known = String(id).trim();
+    if (/@/.test(known)) known = known.toLowerCase();
+    // Without https there is no cryptography in the page, and nobody is identified.
+    if (!known || !crypto.subtle) ++state.lost;
+    else {
+      crypto.subtle.digest('SHA-256', new TextEncoder().encode(state.config.id + ':' + known))
+        .then((hash) => track(type.identify, { person: hex(hash), props: traits }));
+    }
+  },
   consent(choice) {
     const withdraw = choice === 'withdraw';
     const stateOf = (value) => withdraw || value === false ? 1 : value === true ? 2 : 0;
@@ -128,18 +134,21 @@ const commands = {
     if (analytics === 1 && state.queue) {
       // The engine is not there to forget: nothing that waits for it outlives the denial.
       state.queue = [];
-      if (state.started) page(state.details);
+      if (state.started) view(state.details);
       forget();
     }
     whenReady((now) => callWith('decide', now, {}, decision));
   },
-  reset: () => afterGrant((now) => call('reset', now)),
+  reset: () => afterGrant((now) => {
+    state.fresh = true;
+    call('reset', now);
+  }),
   /** With the engine, if it is on its way; otherwise now: a page must not wait for a grant that may never come. */
   ready: (work) => (state.started ? whenReady(() => work()) : work()),
   debug(on) {
     state.debug = on;
     say({ started: state.started, lost: state.lost,
-      dropped: state.engine && [0, 1, 2, 3, 4, 5, 6, 7].map((reason) => state.engine.dropped(reason)) });
+      dropped: state.engine && Array.from({ length: 10 }, (_, reason) => state.engine.dropped(reason)) });
   },
 };
 
@@ -155,13 +164,16 @@ function boot() {
   const etappe = window.etappe = function () {
     handle(arguments);
   };
-  etappe.loaded = state.config.version;
+  etappe.loaded = state.config.version || 0;
   // A page may have kept the stub itself, which pushes here.
   etappe.q = { push: handle };
+  state.arrived = Date.now();
   // Calls that waited in the stub: a view of theirs is the view of this page, with their details.
   for (const [command, details] of calls) if (command === 'view') state.details = details;
-  if (read()) start(true);
+  state.device = read();
+  if (state.device) start(true);
   for (const args of calls) if (args[0] !== 'view') handle(args);
+  guarded(check)();
 }
 
 guarded(() => {

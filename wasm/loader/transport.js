@@ -2,19 +2,28 @@
 // is being left. Only called under a grant, hence with credentials.
 
 import { state, say } from './state.js';
+import { place } from './device.js';
 
 /** `done(status, retryAfterSeconds)` is called once, later; status 0 is "no answer". */
 export function send(bytes, done) {
-  const url = state.base + '/v1/events';
+  const { fresh } = state;
+  const url = state.base + '/v1/events' + (fresh ? '?id=new' + place('&') : place('?'));
   const body = new Blob([bytes], { type: 'text/plain' });
   say('send', bytes.length, 'bytes');
-  // A browser without keepalive would cancel the request together with the page.
-  if (state.leaving && !('keepalive' in Request.prototype) && navigator.sendBeacon(url, body)) {
-    setTimeout(done, 0, 204, 0);
-    return;
+  try {
+    // A browser without keepalive would cancel the request together with the page.
+    if (state.leaving && !('keepalive' in Request.prototype) && navigator.sendBeacon(url, body)) {
+      setTimeout(done, 0, 204, 0);
+      return;
+    }
+    fetch(url, { method: 'POST', body, keepalive: true, credentials: 'include' }).then((answer) => {
+      if (answer.ok) {
+        ++state.taken;
+        if (fresh) state.fresh = false;
+      }
+      done(answer.status, Number(answer.headers.get('Retry-After')) || 0);
+    }, () => done(0, 0));
+  } catch {
+    setTimeout(done, 0, 0, 0);
   }
-  fetch(url, { method: 'POST', body, keepalive: true, credentials: 'include' }).then(
-    (answer) => done(answer.status, Number(answer.headers.get('Retry-After')) || 0),
-    () => done(0, 0),
-  );
 }

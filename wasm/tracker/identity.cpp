@@ -15,14 +15,26 @@ std::uint32_t number_of(char digit) {
   return number;
 }
 
-/// FNV-1a, 32 bits: tells a handful of texts of one session apart, nothing else hangs on it. Never 0, which
-/// stands for none.
-std::uint32_t mark_of(std::string_view text) {
-  std::uint32_t hash = 2166136261U;
+constexpr std::uint32_t kHashStart = 2166136261U;
+
+/// FNV-1a, 32 bits: tells a handful of texts of one session apart, nothing else hangs on it.
+std::uint32_t hash_of(std::string_view text, std::uint32_t hash = kHashStart) {
   for (const char c : text) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
   }
-  return hash | 1U;
+  return hash;
+}
+
+/// Never 0, which stands for none.
+std::uint32_t mark_of(std::string_view text) { return hash_of(text) | 1U; }
+
+bool is_digits(std::string_view text) {
+  for (const char c : text) {
+    if (number_of(c) == kAlphabet.size()) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -50,24 +62,23 @@ event::TimeMs Identity::time_at(std::size_t at) const {
   return event::TimeMs{std::chrono::seconds{seconds}};
 }
 
+void Identity::copy(std::string_view from, std::size_t to) {
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    text_[to + i] = from[i];
+  }
+}
+
 std::string_view Identity::visitor() const { return part(kVisitorAt, size_ == 0 ? 0 : kSessionAt - kVisitorAt); }
 std::string_view Identity::session() const { return part(kSessionAt, size_ == 0 ? 0 : kCampaignAt - kSessionAt); }
 
 bool Identity::restore(std::string_view text, event::TimeMs now, consent::States& consent) {
-  if (text.size() < kFiredAt || text.size() > kMaxText || (text.size() - kFiredAt) % kMarkDigits != 0 ||
-      text[0] != kTextVersion) {
+  if (text.size() < kNotesAt || text.size() > kMaxText || (text.size() - kNotesAt) % kMarkDigits != 0 ||
+      text[0] != kTextVersion || !is_digits(text)) {
     return false;
-  }
-  for (const char c : text) {
-    if (number_of(c) == kAlphabet.size()) {
-      return false;
-    }
   }
   const consent::States stored = consent::unpack(number_of(text[kConsentAt]));
   Identity candidate(host_);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    candidate.text_[i] = text[i];
-  }
+  candidate.copy(text, 0);
   if (!consent::may_use_device(stored) || now - candidate.time_at(kCreatedAt) > kVisitorLifetime) {
     return false;
   }
@@ -90,11 +101,12 @@ void Identity::touch(event::TimeMs now, std::string_view campaign) {
   }
   const std::uint32_t mark = campaign.empty() ? 0 : mark_of(campaign);
   put_number(kSpareAt, kMarkDigits, mark);
-  const bool another_campaign = mark != 0 && part(kSpareAt, kMarkDigits) != part(kCampaignAt, kMarkDigits);
-  if (begins || another_campaign || now - time_at(kLastSeenAt) > silence_) {
+  const bool another_campaign = rules_.new_on_campaign && mark != 0 &&
+                                part(kSpareAt, kMarkDigits) != part(kCampaignAt, kMarkDigits);
+  if (begins || another_campaign || now - time_at(kLastSeenAt) > rules_.silence) {
     draw(kSessionAt, kCampaignAt - kSessionAt);
     put_number(kCampaignAt, kMarkDigits, mark);
-    size_ = kFiredAt;
+    size_ = kNotesAt;
     changed_ = true;
   }
   // Calls that waited for the engine carry their own, earlier time.
@@ -124,23 +136,90 @@ void Identity::forget() {
   host_.forget();
 }
 
+std::size_t Identity::note_at(std::size_t at, std::size_t digits) const {
+  while (at < size_ && part(at, digits) != part(kSpareAt, digits)) {
+    at += kMarkDigits;
+  }
+  return at;
+}
+
+void Identity::remove_note(std::size_t at) {
+  size_ -= kMarkDigits;
+  for (; at < size_; ++at) {
+    text_[at] = text_[at + kMarkDigits];
+  }
+}
+
+void Identity::add_note() {
+  if (size_ == kMaxText) {
+    remove_note(kNotesAt);
+  }
+  copy(part(kSpareAt, kMarkDigits), size_);
+  size_ += kMarkDigits;
+  changed_ = true;
+}
+
 bool Identity::first_in_session(std::string_view tag_name) {
   put_number(kSpareAt, kMarkDigits, mark_of(tag_name));
-  for (std::size_t at = kFiredAt; at < size_; at += kMarkDigits) {
-    if (part(at, kMarkDigits) == part(kSpareAt, kMarkDigits)) {
+  const bool first = note_at(kNotesAt, kMarkDigits) == size_;
+  if (first) {
+    add_note();
+  }
+  return first;
+}
+
+bool Identity::enters_step(std::string_view funnel, std::string_view step) {
+  // The lowest bit of a note's first digit tells a step (0) from a tag (1).
+  put_number(kSpareAt, kFunnelDigits, hash_of(funnel) & ~1U);
+  put_number(kSpareAt + kFunnelDigits, kMarkDigits - kFunnelDigits, hash_of(step));
+  const std::size_t opening = note_at(kNotesAt, kFunnelDigits);
+  const std::size_t seen = note_at(kNotesAt, kMarkDigits);
+  if (seen != size_) {
+    const bool alone = note_at(opening + kMarkDigits, kFunnelDigits) >= size_;
+    if (seen != opening || alone) {
       return false;
     }
-  }
-  if (size_ == kMaxText) {
-    size_ -= kMarkDigits;
-    for (std::size_t at = kFiredAt; at < size_; ++at) {
-      text_[at] = text_[at + kMarkDigits];
+    for (std::size_t at = opening; at < size_; at = note_at(at, kFunnelDigits)) {
+      remove_note(at);
     }
   }
-  for (std::size_t i = 0; i < kMarkDigits; ++i) {
-    text_[size_ + i] = text_[kSpareAt + i];
+  add_note();
+  return true;
+}
+
+std::string_view Identity::link(event::TimeMs now, std::string_view target) {
+  if (size_ == 0) {
+    return {};
   }
-  size_ += kMarkDigits;
+  const auto seconds = static_cast<std::uint64_t>(now.time_since_epoch() / std::chrono::seconds{1});
+  Identity out(host_);
+  out.put_number(0, kTimeDigits, seconds);
+  out.copy(part(kCreatedAt, kTimeDigits), kTimeDigits);
+  out.copy(part(kVisitorAt, kNotesAt - kVisitorAt), 2 * kTimeDigits);
+  out.put_number(kLinkText, kMarkDigits, hash_of(target, hash_of(out.part(0, kLinkText))));
+  for (std::size_t i = 0; i < kLinkSize; ++i) {
+    link_[i] = out.text_[i];
+  }
+  return {link_.data(), kLinkSize};
+}
+
+bool Identity::adopt(std::string_view link, event::TimeMs now, std::string_view target) {
+  if (link.size() != kLinkSize || !is_digits(link)) {
+    return false;
+  }
+  Identity in(host_);
+  in.copy(link, 0);
+  in.put_number(kSpareAt, kMarkDigits, hash_of(target, hash_of(link.substr(0, kLinkText))));
+  const auto age = now - in.time_at(0);
+  if (in.part(kLinkText, kMarkDigits) != in.part(kSpareAt, kMarkDigits) || age > kLinkLifetime ||
+      age < -kLinkLifetime || now - in.time_at(kTimeDigits) > kVisitorLifetime) {
+    return false;
+  }
+  text_[0] = kTextVersion;
+  copy(link.substr(0, kTimeDigits), kLastSeenAt);
+  copy(link.substr(kTimeDigits, kTimeDigits), kCreatedAt);
+  copy(link.substr(2 * kTimeDigits, kNotesAt - kVisitorAt), kVisitorAt);
+  size_ = kNotesAt;
   changed_ = true;
   return true;
 }

@@ -32,27 +32,49 @@ void Outbox::open(std::string_view site, std::uint64_t container_version) {
   instance_ = random_uuid();
 }
 
+Outbox::Place* Outbox::free_place() {
+  for (Place& place : places_) {
+    if (place.state == State::empty) {
+      place.tries = 0;
+      place.restored = 0;
+      return &place;
+    }
+  }
+  return nullptr;
+}
+
 Outbox::Place* Outbox::place_for_event(event::TimeMs now) {
   for (Place& place : places_) {
     if (place.state == State::open) {
       return &place;
     }
   }
-  for (Place& place : places_) {
-    if (place.state == State::empty) {
-      place.writer.begin({.site = site_.view(),
-                          .instance = instance_,
-                          .batch = random_uuid(),
-                          .base = now,
-                          .sent = now,
-                          .container = container_version_});
-      place.state = State::open;
-      place.tries = 0;
-      place.due = now + kCompany;
-      return &place;
-    }
+  Place* const place = free_place();
+  if (place != nullptr) {
+    place->writer.begin({.site = site_.view(),
+                         .instance = instance_,
+                         .batch = random_uuid(),
+                         .base = now,
+                         .sent = now,
+                         .container = container_version_});
+    place->state = State::open;
+    place->base = now;
+    place->due = now + kCompany;
   }
-  return nullptr;
+  return place;
+}
+
+bool Outbox::restore(std::span<const std::byte> batch, event::TimeMs now) {
+  Place* const place = free_place();
+  if (place == nullptr || batch.size() > kBatchBytes || batch.empty()) {
+    return false;
+  }
+  std::copy(batch.begin(), batch.end(), place->space.begin());
+  place->restored = batch.size();
+  place->tries = 1;
+  place->newest = now;  // its age is the keeper's to watch
+  send(*place, now);
+  return true;
 }
 
 void Outbox::add(const event::EventView& event, event::TimeMs now, Urgency urgency) {
@@ -96,7 +118,14 @@ void Outbox::send(Place& place, event::TimeMs now) {
     return;
   }
   place.state = State::flying;
-  host_.send(static_cast<Slot>(&place - places_.data()), place.writer.finish(now));
+  host_.send(slot_of(place), bytes_of(place, now));
+}
+
+Slot Outbox::slot_of(const Place& place) const { return static_cast<Slot>(&place - places_.data()); }
+
+std::span<const std::byte> Outbox::bytes_of(Place& place, event::TimeMs sent) {
+  return place.restored != 0 ? std::span<const std::byte>(place.space).first(place.restored)
+                             : place.writer.finish(sent);
 }
 
 std::optional<event::TimeMs> Outbox::due_of(const Place& place) const {
@@ -120,11 +149,16 @@ void Outbox::tick(event::TimeMs now) {
   wake(now);
 }
 
-void Outbox::flush(event::TimeMs now) {
+void Outbox::flush(event::TimeMs now, Network network) {
+  const bool failing = network == Network::none || now < hold_until_;
   hold_until_ = {};
   for (Place& place : places_) {
     if (place.state == State::open || place.state == State::waiting) {
       send(place, now);
+    }
+    if (place.state == State::flying && (failing || place.tries > 0)) {
+      // As if sent at its base: by the time it is sent again, a time of sending would be wrong.
+      host_.keep(slot_of(place), bytes_of(place, place.base));
     }
   }
 }
@@ -167,15 +201,19 @@ void Outbox::ack(Slot slot, Answer answer, event::TimeMs now) {
 }
 
 void Outbox::drop(Place& place, Drop reason) {
-  drops_.add(reason, place.writer.event_count());
+  drops_.add(reason, count_of(place));
   place.state = State::empty;
+}
+
+/// A batch of an earlier page counts as one event: nobody here has looked into it.
+std::size_t Outbox::count_of(const Place& place) const {
+  return place.restored != 0 ? 1 : place.writer.event_count();
 }
 
 void Outbox::clear() {
   for (Place& place : places_) {
     if (place.state == State::open || place.state == State::waiting) {
-      drops_.add(Drop::withdrawn, place.writer.event_count());
-      place.state = State::empty;
+      drop(place, Drop::withdrawn);
     } else if (place.state == State::flying) {
       // Already with the network: the place is free again once that has answered.
       place.state = State::abandoned;

@@ -37,8 +37,10 @@ enum class Drop : std::uint8_t {
   withdrawn,  ///< waited when consent was withdrawn
   bad_value,  ///< a value that is no decimal number: the event was sent without it
   truncated,  ///< the loader's call did not fit into the scratch buffer, or was malformed
+  too_many,   ///< more events than a page may have (kBurst at once, then one each kRefill)
+  repeated,   ///< a view of the address that was counted within the last second
 };
-inline constexpr std::size_t kDropReasons = 8;
+inline constexpr std::size_t kDropReasons = 10;
 
 class DropCounts {
  public:
@@ -57,6 +59,9 @@ struct Answer {
   std::chrono::seconds retry_after{0};
 };
 
+/// Whether the device could be online while a page is left, as far as the browser knows.
+enum class Network : std::uint8_t { maybe, none };
+
 /// How long an event may wait for company.
 enum class Urgency : std::uint8_t {
   soon,      ///< within two seconds: more events of the same moment join it
@@ -72,8 +77,11 @@ class Outbox {
   void add(const event::EventView& event, event::TimeMs now, Urgency urgency);
   /// Sends what is due.
   void tick(event::TimeMs now);
-  /// The page is being left: sends everything that is not in flight, also what waits for another try.
-  void flush(event::TimeMs now);
+  /// The page is being left: sends everything that is not in flight, also what waits for another try. What the
+  /// collector has failed to take before, or cannot get now, is kept on the device as well.
+  void flush(event::TimeMs now, Network network);
+  /// A batch that an earlier page has kept; sent at once. False when there is no place for it.
+  [[nodiscard]] bool restore(std::span<const std::byte> batch, event::TimeMs now);
   void ack(Slot slot, Answer answer, event::TimeMs now);
   /// Drops what waits, and what is in flight when its answer asks for another try.
   void clear();
@@ -85,14 +93,20 @@ class Outbox {
     codec::BatchWriter writer{space};
     State state = State::empty;
     std::uint8_t tries = 0;
+    std::size_t restored = 0;  ///< bytes at the front of `space` that an earlier page wrote; 0: the writer's
+    event::TimeMs base{};
     event::TimeMs newest{};  ///< when its last event happened
     event::TimeMs due{};
   };
 
+  [[nodiscard]] Place* free_place();
   [[nodiscard]] Place* place_for_event(event::TimeMs now);
   [[nodiscard]] std::optional<event::TimeMs> due_of(const Place& place) const;
   void send(Place& place, event::TimeMs now);
   void drop(Place& place, Drop reason);
+  [[nodiscard]] Slot slot_of(const Place& place) const;
+  [[nodiscard]] std::span<const std::byte> bytes_of(Place& place, event::TimeMs sent);
+  [[nodiscard]] std::size_t count_of(const Place& place) const;
   void wake(event::TimeMs now);
   [[nodiscard]] event::Uuid random_uuid();
 

@@ -105,7 +105,7 @@ class Tracker::Firings final : public rules::Outcome {
 
 Tracker::Tracker(Host& host, const SettingsView& settings)
     : host_(host), identity_(host), outbox_(host, drops_), policy_(settings.policy) {
-  identity_.set_session_silence(settings.session_silence);
+  identity_.set_rules(settings.session);
   outbox_.open(settings.site, settings.container_version);
 }
 
@@ -133,6 +133,10 @@ void Tracker::device(event::TimeMs now, std::string_view text) {
 }
 
 void Tracker::page(event::TimeMs now, const CallView& call) {
+  if (page_counted_ && call.event.url == url_.view() && now - viewed_at_ < kSameView) {
+    drops_.add(Drop::repeated, 1);
+    return;
+  }
   url_.assign(call.event.url);
   referrer_.assign(call.event.referrer);
   title_.assign(call.event.title);
@@ -147,6 +151,7 @@ void Tracker::page(event::TimeMs now, const CallView& call) {
 
 void Tracker::record_view(event::TimeMs now, const CallView& call) {
   page_counted_ = true;
+  viewed_at_ = now;
   identity_.touch(now, campaign_mark(url_.view()));
   event::EventView view;
   view.type = event::Type::view;
@@ -164,6 +169,9 @@ void Tracker::track(event::TimeMs now, const CallView& call) {
     return;
   }
   identity_.touch(now, {});
+  if (call.event.type == event::Type::step && !identity_.enters_step(call.event.funnel, call.event.step)) {
+    return;
+  }
   record(now, call.event);
   if (call.event.type == event::Type::event) {
     run_rules(now, rules::Occasion::event, call, false);
@@ -171,13 +179,15 @@ void Tracker::track(event::TimeMs now, const CallView& call) {
   identity_.remember(now, consent_);
 }
 
-void Tracker::push(event::TimeMs now, const CallView& call) {
+std::uint32_t Tracker::push(event::TimeMs now, const CallView& call) {
   if (consent::tracker_verdict(policy_, consent_) != consent::Verdict::send) {
     drops_.add(Drop::consent, 1);
-    return;
+    return 0;
   }
+  const std::uint32_t before = recorded_;
   run_rules(now, rules::Occasion::event, call, false);
   identity_.remember(now, consent_);
+  return recorded_ - before;
 }
 
 void Tracker::decide(event::TimeMs now, consent::States decision, const CallView& call) {
@@ -208,6 +218,14 @@ void Tracker::decide(event::TimeMs now, consent::States decision, const CallView
   identity_.remember(now, consent_);
 }
 
+std::string_view Tracker::link(event::TimeMs now, std::string_view target) {
+  return consent::may_link(consent_) ? identity_.link(now, target) : std::string_view{};
+}
+
+bool Tracker::adopt(event::TimeMs now, std::string_view link, std::string_view target) {
+  return identity_.adopt(link, now, target);
+}
+
 void Tracker::leave_device() {
   outbox_.clear();
   identity_.forget();
@@ -223,7 +241,25 @@ void Tracker::reset(event::TimeMs now) {
   }
 }
 
+bool Tracker::has_allowance(event::TimeMs now) {
+  const auto refills = (now - refilled_at_) / kRefill;
+  if (refills > 0) {
+    allowance_ = refills < kBurst - allowance_ ? allowance_ + static_cast<std::uint32_t>(refills) : kBurst;
+    refilled_at_ = now;
+  }
+  if (allowance_ == 0) {
+    drops_.add(Drop::too_many, 1);
+    return false;
+  }
+  --allowance_;
+  return true;
+}
+
 void Tracker::record(event::TimeMs now, event::EventView event) {
+  if (!has_allowance(now)) {
+    return;
+  }
+  ++recorded_;
   event.time = now;
   event.consent = consent_;
   event.url = url_.view();
@@ -254,7 +290,10 @@ void Tracker::run_rules(event::TimeMs now, rules::Occasion occasion, const CallV
 }
 
 void Tracker::tick(event::TimeMs now) { outbox_.tick(now); }
-void Tracker::flush(event::TimeMs now) { outbox_.flush(now); }
+void Tracker::flush(event::TimeMs now, Network network) { outbox_.flush(now, network); }
+bool Tracker::restore(event::TimeMs now, std::span<const std::byte> batch) {
+  return consent::may_use_device(consent_) && outbox_.restore(batch, now);
+}
 void Tracker::ack(Slot slot, Answer answer, event::TimeMs now) { outbox_.ack(slot, answer, now); }
 
 }  // namespace etappe::tracker

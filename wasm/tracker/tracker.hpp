@@ -24,11 +24,18 @@
 
 namespace etappe::tracker {
 
+/// What a page may record: so many events at once, and one more each kRefill from then on. Nobody clicks that
+/// much; a page that loops does.
+inline constexpr std::uint32_t kBurst = 1'000;
+inline constexpr std::chrono::milliseconds kRefill{50};
+/// The same address within this time is one view: frameworks run effects twice, and report what was seen already.
+inline constexpr std::chrono::milliseconds kSameView{1'000};
+
 /// What the publisher wrote into the site's file.
 struct SettingsView {
   std::string_view site;
   consent::Policy policy = consent::Policy::block;
-  std::chrono::milliseconds session_silence = std::chrono::minutes{30};
+  SessionRules session = {};
   std::uint64_t container_version = 0;
 };
 
@@ -57,18 +64,26 @@ class Tracker final {
   void device(event::TimeMs now, std::string_view text);
   /// A page is shown: at start, on a restore from the back/forward cache, on a virtual page view.
   void page(event::TimeMs now, const CallView& call);
-  /// Click, step, conversion or custom event on the page.
+  /// Anything else that happened on the page. A step is recorded once per pass through its funnel.
   void track(event::TimeMs now, const CallView& call);
-  /// An `{event: name}` of the data layer. It fires rules and is not recorded itself.
-  void push(event::TimeMs now, const CallView& call);
+  /// An `{event: name}` of the data layer. It fires rules and is not recorded itself. Returns how many
+  /// conversions and steps came of it.
+  std::uint32_t push(event::TimeMs now, const CallView& call);
   /// What the visitor decided; `undetermined` leaves a purpose as it is. Anything but a grant of analytics
   /// empties memory and device.
   void decide(event::TimeMs now, consent::States decision, const CallView& call);
   /// A new visitor and session from the next event on; consent stays.
   void reset(event::TimeMs now);
 
+  /// The end of an address of `target`, another domain of this site, that lets it go on with this visit;
+  /// empty without a grant. `adopt` is the other side: it holds what the address brought until analytics is
+  /// granted here, and then goes on as that visitor.
+  [[nodiscard]] std::string_view link(event::TimeMs now, std::string_view target);
+  [[nodiscard]] bool adopt(event::TimeMs now, std::string_view link, std::string_view target);
+
   void tick(event::TimeMs now);
-  void flush(event::TimeMs now);
+  void flush(event::TimeMs now, Network network);
+  [[nodiscard]] bool restore(event::TimeMs now, std::span<const std::byte> batch);
   void ack(Slot slot, Answer answer, event::TimeMs now);
 
   [[nodiscard]] consent::States consent() const { return consent_; }
@@ -78,6 +93,7 @@ class Tracker final {
   class PageFacts;
   class Firings;
 
+  [[nodiscard]] bool has_allowance(event::TimeMs now);
   void record(event::TimeMs now, event::EventView event);
   void record_view(event::TimeMs now, const CallView& call);
   void run_rules(event::TimeMs now, rules::Occasion occasion, const CallView& call, bool held_only);
@@ -96,6 +112,10 @@ class Tracker final {
   FixedText<event::kMaxTitleBytes> title_;
   bool page_known_ = false;
   bool page_counted_ = false;
+  event::TimeMs viewed_at_{};
+  std::uint32_t recorded_ = 0;
+  std::uint32_t allowance_ = kBurst;
+  event::TimeMs refilled_at_{};
   std::array<bool, rules::kMaxTags> fired_on_page_{};
   std::array<bool, rules::kMaxTags> held_on_page_{};
 };

@@ -34,6 +34,10 @@ class Page final : public tracker::Host {
     device = text;
   }
   void forget() override { device.clear(); }
+  void keep(tracker::Slot slot, std::span<const std::byte> batch) override {
+    fuzz::require(the_tracker->consent().analytics == consent::State::granted);
+    fuzz::require(in_flight[static_cast<std::size_t>(slot)] != 0 && batch.size() <= tracker::kBatchBytes);
+  }
   void wake_in(std::chrono::milliseconds delay) override { fuzz::require(delay.count() >= 0); }
 
   tracker::Tracker* the_tracker = nullptr;
@@ -98,8 +102,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         tracker.ack(static_cast<tracker::Slot>(slot), {.status = static_cast<int>(input.byte()) * 4}, now);
         break;
       }
-      case 6: operation < 128 ? tracker.tick(now) : tracker.flush(now); break;
-      default: tracker.reset(now);
+      case 6:
+        operation < 128 ? tracker.tick(now)
+                        : tracker.flush(now, operation < 192 ? tracker::Network::maybe : tracker::Network::none);
+        break;
+      default: {
+        const std::string target(1, static_cast<char>(input.byte()));
+        const std::string link(tracker.link(now, target));
+        fuzz::require(link.empty() == (tracker.consent().analytics != consent::State::granted));
+        if (operation >= 128) tracker.reset(now);
+        fuzz::require(link.empty() || tracker.adopt(now, link, target));
+      }
     }
   }
   return 0;

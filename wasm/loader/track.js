@@ -1,0 +1,34 @@
+// How anything that happens on the page reaches the engine: after a grant, on the page that is shown by now.
+
+import { state } from './state.js';
+import { callWith } from './engine.js';
+import { turn } from './pages.js';
+import { whenReady } from './queue.js';
+
+/** The policy `block`: what happens before a grant is not kept. */
+export function afterGrant(task) {
+  if (state.started) whenReady(task);
+  else ++state.lost;
+}
+
+/** `number` is a type of engine.js. */
+export const track = (number, event) => afterGrant((now) => {
+  turn();
+  callWith('track', now, event, number);
+});
+
+/** data-etappe-prop-place="hero" is the property `place`. */
+export function declaredProps(element) {
+  const props = {};
+  for (const { name, value } of element.attributes) {
+    if (name.startsWith('data-etappe-prop-')) props[name.slice(17)] = value;
+  }
+  return props;
+}
+
+/** GA4's parameters of an e-commerce event: the amount, the order and the items are the event's own. */
+export const commerceOf = (name, { value, currency, transaction_id, order_id = transaction_id, items, ...props }) =>
+  ({ name, value, currency, order_id, items, props });
+
+/** The host of the list that `host` is, or is below; nothing when it is none of them. */
+export const ownHost = (host, list = []) => list.find((own) => host === own || host.endsWith('.' + own));
