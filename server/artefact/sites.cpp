@@ -56,6 +56,7 @@ Site site_from(const json& j) {
   site.require_origin = j.at("require_origin").get<bool>();
   site.allow_null_origin = j.at("allow_null_origin").get<bool>();
   site.ingest_token_hashes = j.at("ingest_token_hashes").get<std::vector<std::string>>();
+  site.redact = j.value("redact", std::string());
   return site;
 }
 
@@ -82,7 +83,8 @@ std::string to_text(const std::vector<Site>& sites) {
                     {"policy", "block"},
                     {"require_origin", site.require_origin},
                     {"allow_null_origin", site.allow_null_origin},
-                    {"ingest_token_hashes", site.ingest_token_hashes}});
+                    {"ingest_token_hashes", site.ingest_token_hashes},
+                    {"redact", site.redact}});
   }
   const json table{{"version", kTableVersion}, {"sites", std::move(list)}};
   return table.dump(1, ' ', false, json::error_handler_t::replace) + "\n";

@@ -30,6 +30,7 @@ struct Site {
   bool allow_null_origin = false;                ///< accept `Origin: null`
   std::vector<std::string> ingest_token_hashes;  ///< hex SHA-256; their bearers may send events of any age
   std::string id = {};  ///< what envelopes and rows carry: it stays when the key is rotated. Empty: the key
+  std::string redact = {};  ///< the site's redaction rules, one a line (core/redact)
 };
 
 enum class Error : std::uint8_t {

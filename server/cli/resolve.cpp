@@ -1,14 +1,15 @@
 // etappe resolve: where visits came from, line by line, as enrichment would say it.
 
+#include <array>
 #include <cstdio>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "core/event/event.hpp"
+#include "core/redact/redact.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/complain.hpp"
-#include "server/collect/redact.hpp"
-#include "server/collect/scratch.hpp"
 #include "server/enrich/resolver.hpp"
 
 namespace etappe::cli {
@@ -87,9 +88,10 @@ int resolve(const Options& options) {
     ordered_json answer;
     if (read_hit(line, hit)) {
       // Enrichment only ever sees what the collector has redacted.
-      collect::Scratch scratch;
-      answer = to_json((*resolver)->resolve(collect::redact_url(hit.url, scratch),
-                                            collect::redact_url(hit.referrer, scratch), hit.site_hosts),
+      std::array<char, event::kMaxUrlBytes> url;
+      std::array<char, event::kMaxUrlBytes> referrer;
+      answer = to_json((*resolver)->resolve(redact::redact_url(hit.url, {}, url),
+                                            redact::redact_url(hit.referrer, {}, referrer), hit.site_hosts),
                        options);
     } else {
       // Answers stay in step with questions; the exit code says that one of them was none.

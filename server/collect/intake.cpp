@@ -95,7 +95,7 @@ class EnvelopeMaker {
       return fail(kTooOld);
     envelope.link = apply_consent(event);
     scratch_.clear();
-    redact_event(event, lists, scratch_);
+    redact_event(event, lists, {admitted_.site->redact}, scratch_);
     envelope.received_at = arrival_.received_at;
     envelope.site = admitted_.site->id.empty() ? admitted_.site->key : admitted_.site->id;
     envelope.user_agent = user_agent_;

@@ -51,7 +51,8 @@ Site example() {
           .require_origin = true,
           .allow_null_origin = false,
           .ingest_token_hashes = {"aa", "bb"},
-          .id = "I1"};
+          .id = "I1",
+          .redact = "kundennr\n/konto/*/rechnung"};
 }
 
 TEST_F(Published, GivesBackEveryFieldThatWasPublished) {
@@ -67,10 +68,28 @@ TEST_F(Published, GivesBackEveryFieldThatWasPublished) {
   EXPECT_FALSE(site->allow_null_origin);
   EXPECT_THAT(site->ingest_token_hashes, ::testing::ElementsAre("aa", "bb"));
   EXPECT_EQ(site->id, "I1");
+  EXPECT_EQ(site->redact, "kundennr\n/konto/*/rechnung");
   ASSERT_NE((*table)->find("K2"), nullptr);
   EXPECT_EQ((*table)->find("K2")->id, "K2") << "a site that never changed its key";
+  EXPECT_EQ((*table)->find("K2")->redact, "");
   EXPECT_EQ((*table)->find("k1"), nullptr);
   EXPECT_EQ((*table)->find(""), nullptr);
+}
+
+TEST_F(Published, ATableWithoutRulesIsOneOfSitesThatHaveNone) {
+  publish(
+      R"({"version":1,"sites":[{"key":"K","id":"K","name":"","domains":[],"policy":"block","require_origin":false,"allow_null_origin":false,"ingest_token_hashes":[]}]})");
+  const auto table = load();
+  ASSERT_TRUE(table) << name_of(table.error());
+  EXPECT_EQ((*table)->find("K")->redact, "");
+}
+
+TEST_F(Published, RefusesRulesThatAreNoText) {
+  publish(
+      R"({"version":1,"sites":[{"key":"K","id":"K","name":"","domains":[],"policy":"block","require_origin":false,"allow_null_origin":false,"ingest_token_hashes":[],"redact":["a"]}]})");
+  const auto table = load();
+  ASSERT_FALSE(table);
+  EXPECT_EQ(table.error(), Error::bad_format);
 }
 
 TEST_F(Published, RefusesATableOfWhichAnyBitWasChanged) {

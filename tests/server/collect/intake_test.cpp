@@ -183,6 +183,21 @@ TEST_F(IntakeTest, RedactsBeforeAnythingIsWritten) {
   EXPECT_EQ(open(record).event.props[1].value, "\xEF\xBF\xBD");
 }
 
+TEST_F(IntakeTest, AppliesTheRulesOfTheSite) {
+  artefact::Site site;
+  site.key = "s1";
+  site.domains = {"a.example"};
+  site.redact = "kundennr\n/konto/*";
+  table_ = artefact::SiteTable::of({site});
+  const auto intake = take(batch_json(event_json(
+      1, R"(,"url":"https://a.example/konto/4711?kundennr=12&a=1","props":{"Kundennr":"12","b":"2"})")));
+  ASSERT_TRUE(intake.has_value());
+  const auto& event = open(intake->records[0]).event;
+  EXPECT_EQ(event.url, "https://a.example/konto/[redacted]?kundennr=[redacted]&a=1");
+  EXPECT_EQ(event.props[0].value, "[redacted]");
+  EXPECT_EQ(event.props[1].value, "2");
+}
+
 TEST_F(IntakeTest, TakesABinaryBatchJustAsWell) {
   std::vector<std::byte> space(8192);
   codec::BatchWriter writer(space);

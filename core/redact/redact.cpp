@@ -1,0 +1,362 @@
+#include "core/redact/redact.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace etappe::redact {
+namespace {
+
+// This is compiled into every visitor's page. In WebAssembly a pair of pointers is two numbers while a
+// string_view is memory to write and read, so everything below the three public functions works on ranges
+// [at, end).
+using Place = const char*;
+
+enum Mark : unsigned { kNone, kSecret, kEmail, kPhone };
+constexpr char kMarks[][11] = {"", "[redacted]", "[email]", "[phone]"};
+
+// Names, one a line, in the form of site rules; after an empty line they are the next mark's. `code`, `key`,
+// `sid`, `link_token` and the like are not here: shops and networks use them for vouchers, articles, sub ids
+// and clicks.
+constexpr std::string_view kNames =
+    "token\naccess_token\naccesstoken\nrefresh_token\nid_token\nauth_token\nauthtoken\ncsrf_token\nxsrf_"
+    "token\n"
+    "reset_token\nreset_password_token\nconfirmation_token\nlogin_token\nsession_"
+    "token\nauth\nauthorization\n*password\n"
+    "*passwd\n*passwort\npwd\npass\notp\n*secret\napi_key\napikey\njwt\n*sessid\n*sessionid\n*session_"
+    "id\niban\n"
+    "cardnumber\ncard_number\ncvc\n"
+    "\nmail\ne-mail\ne_mail\nusermail\n*email\nemailaddress\nemail_address\n"
+    "\nphone\ntel\ntelephone\ntelefon\nmobile\nhandy\nfax\nphonenumber\nphone_"
+    "number\ntelefonnummer\nmobilnummer";
+constexpr unsigned kDefaults = 1;  // an empty line moves on to the next mark
+constexpr unsigned kRules = 0;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_one_of(char c, Place chars) {
+  while (*chars != '\0' && *chars != c) ++chars;
+  return *chars != '\0';
+}
+char folded(char c) { return c == '+' ? ' ' : c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+bool is_word_char(char c) { return is_digit(c) || (folded(c) >= 'a' && folded(c) <= 'z') || c == '-'; }
+/// Bytes of other alphabets count: addresses may have them.
+bool is_domain_char(char c) { return is_word_char(c) || c == '.' || (c & 0x80) != 0; }
+
+Place find_char(Place at, Place end, char wanted) {
+  while (at != end && *at != wanted) ++at;
+  return at;
+}
+
+/// The value of a hexadecimal digit, or more than 15.
+unsigned hex_value(char c) {
+  const auto letter = static_cast<unsigned char>((c | 0x20) - 'a');
+  return is_digit(c) ? static_cast<unsigned>(c - '0') : letter + 10U;
+}
+
+/// One character and the way past it. An escape may be encoded several times over: %40, %2540, %252540.
+char read(Place& at, Place end) {
+  const char c = *at++;
+  Place digits = at;
+  while (c == '%' && end - digits >= 2) {
+    const unsigned value = hex_value(digits[0]) * 16 + hex_value(digits[1]);
+    if (hex_value(digits[0]) > 15 || hex_value(digits[1]) > 15) break;
+    digits += 2;
+    if (value != '%') {
+      at = digits;
+      return static_cast<char>(value);
+    }
+  }
+  return c;
+}
+
+/// Decoded, ASCII case aside; a '+' is a space. The bracket that ends `user[password]` does not count.
+bool is_same(Place name, Place name_end, Place rule, Place rule_end) {
+  while (name != name_end && rule != rule_end) {
+    if (folded(read(name, name_end)) != folded(read(rule, rule_end))) return false;
+  }
+  if (name != name_end && read(name, name_end) != ']') return false;
+  return name == name_end && rule == rule_end;
+}
+
+/// The mark for whatever has this name.
+unsigned mark_for_name(Place rule, Place rules_end, unsigned step, Place name, Place name_end) {
+  unsigned mark = kSecret;
+  while (rule != rules_end) {
+    const Place rule_end = find_char(rule, rules_end, '\n');
+    if (rule == rule_end) mark += step;
+    const bool is_ending = *rule == '*';
+    rule += is_ending;
+    for (Place at = name; at != name_end; ++at) {
+      if (is_same(at, name_end, rule, rule_end)) return mark;
+      if (!is_ending) break;
+    }
+    rule = rule_end + (rule_end != rules_end);
+  }
+  return kNone;
+}
+
+struct Match {
+  Place begin;
+  Place end;
+};
+
+/// The first e-mail address or JSON web token in a range: its mark and where it is. A token is three parts of
+/// base64url, the first of which encodes `{"`: RFC 7519.
+unsigned find(Place from, Place end, Match& match) {
+  Place no_token_before = from;
+  for (Place at = from; at != end;) {
+    match.begin = at;
+    const char first = read(at, end);
+    if (first == '@') {
+      // A domain with a dot and behind one at least two bytes that are no digits.
+      match.end = nullptr;
+      bool has_dot = false;
+      int label = 0;
+      for (Place next = at; next != end;) {
+        const char c = read(next, end);
+        if (!is_domain_char(c)) break;
+        if (c == '.') has_dot = true;
+        label = c == '.' ? 0 : is_digit(c) ? -256 : label + 1;
+        if (has_dot && label >= 2 && c != '-') match.end = next;
+      }
+      const Place sign = match.begin;
+      if (match.end == nullptr) continue;
+      while (match.begin != from &&
+             (is_domain_char(match.begin[-1]) || is_one_of(match.begin[-1], "!$'*+_`|~%"))) {
+        --match.begin;
+      }
+      if (match.begin != sign) return kEmail;
+    } else if (first == 'e' && end - at >= 2 && at[0] == 'y' && at[1] == 'J' &&
+               match.begin >= no_token_before) {
+      Place next = match.begin;
+      for (unsigned parts = 1;; ++parts) {
+        unsigned length = 0;
+        char c = '\0';
+        do {
+          match.end = next;
+          c = next == end ? '\0' : read(next, end);
+          ++length;
+        } while (is_word_char(c) || c == '_');
+        // What begins within a part that ends no token ends none either.
+        if (parts == 1) no_token_before = match.end;
+        if (length <= 8) break;
+        if (parts == 3) return kSecret;
+        if (c != '.') break;
+      }
+    }
+  }
+  return kNone;
+}
+
+/// A plus and 8 digits at least, with nothing but separators between them.
+bool is_phone_number(Place at, Place end) {
+  unsigned digits = 0;
+  if (at == end || read(at, end) != '+') return false;
+  while (at != end) {
+    const char c = read(at, end);
+    if (is_digit(c)) {
+      ++digits;
+    } else if (!is_one_of(c, "+-/() ")) {
+      return false;
+    }
+  }
+  return digits >= 8;
+}
+
+/// Writes what may stay of one text.
+class Writing {
+ public:
+  Writing(RulesView rules, std::span<char> out)
+      : rules_(rules.text.data()),
+        rules_end_(rules_ + rules.text.size()),
+        out_(out.data()),
+        out_end_(out_ + out.size()) {}
+
+  [[nodiscard]] std::string_view result(std::string_view before, std::span<char> out) const {
+    return changed_ ? std::string_view(out.data(), static_cast<std::size_t>(out_ - out.data())) : before;
+  }
+
+  void text(Place at, Place end) {
+    Match match;
+    while (const unsigned mark = find(at, end, match)) {
+      copy(at, match.begin);
+      replace(match.begin, match.end, mark);
+      at = match.end;
+    }
+    copy(at, end);
+  }
+
+  void address(Place at, Place end) {
+    Place rest = at;
+    while (rest != end && is_domain_char(*rest)) ++rest;
+    rest = rest != end && *rest == ':' ? rest + 1 : at;
+    const bool has_host = end - rest >= 2 && rest[0] == '/' && rest[1] == '/';
+    if (has_host) rest += 2;
+    text(at, rest);
+    Place host = rest;
+    at = rest;
+    while (has_host && rest != end && !is_one_of(*rest, "/?#")) {
+      if (*rest++ == '@') host = rest;
+    }
+    if (host != at) changed_ = true;
+    text(host, rest);
+
+    const Place hash = find_char(rest, end, '#');
+    path_and_query(rest, hash);
+    if (hash == end) return;
+    copy(hash, hash + 1);
+    rest = hash + 1;
+    // `#access_token=…` is a list of parameters, `#/reset/a@b.de` a path.
+    if (find_char(rest, end, '?') == end && find_char(rest, end, '=') != end) return params(rest, end);
+    path_and_query(rest, end);
+  }
+
+  [[nodiscard]] unsigned mark_for(Place name, Place name_end) const {
+    // A name that has been replaced, as by the tracker, says nothing of its value.
+    if (name == name_end || *name == '[') return kNone;
+    const unsigned mark = mark_for_name(rules_, rules_end_, kRules, name, name_end);
+    return mark != kNone
+               ? mark
+               : mark_for_name(kNames.data(), kNames.data() + kNames.size(), kDefaults, name, name_end);
+  }
+
+  /// The mark in place of a range, or the range when there is none.
+  void replace(Place at, Place end, unsigned mark) {
+    if (mark == kNone) return copy(at, end);
+    const Place text = kMarks[mark];
+    const Place text_end = find_char(text, nullptr, '\0');
+    if (!is_same(at, end, text, text_end)) changed_ = true;
+    copy(text, text_end);
+  }
+
+ private:
+  void copy(Place at, Place end) {
+    if (end - at > out_end_ - out_) out_end_ = out_;
+    while (at != end && out_ != out_end_) *out_++ = *at++;
+  }
+
+  void by_look(Place at, Place end) {
+    Match match;
+    replace(at, end, find(at, end, match));
+  }
+
+  void path_and_query(Place at, Place end) {
+    const Place question = find_char(at, end, '?');
+    segments(at, question);
+    if (question == end) return;
+    copy(question, question + 1);
+    params(question + 1, end);
+  }
+
+  void segments(Place at, Place end) {
+    const std::uint32_t hidden = hidden_segments(at, end);
+    for (std::uint32_t bit = 1;; bit = after(bit)) {
+      const Place stop = find_char(at, end, '/');
+      if ((hidden & bit) != 0 && at != stop) {
+        replace(at, stop, kSecret);
+      } else {
+        const Place head = find_char(at, stop, ';');
+        by_look(at, head);
+        if (head != stop) {
+          copy(head, head + 1);
+          params(head + 1, stop);
+        }
+      }
+      if (stop == end) return;
+      copy(stop, stop + 1);
+      at = stop + 1;
+    }
+  }
+
+  void params(Place at, Place end) {
+    const char separator = find_char(at, end, '&') == end ? ';' : '&';
+    for (;;) {
+      const Place stop = find_char(at, end, separator);
+      const Place equals = find_char(at, stop, '=');
+      by_look(at, equals);
+      if (equals != stop) {
+        copy(equals, equals + 1);
+        const Place value = equals + 1;
+        Match match;
+        unsigned mark = value == stop ? kNone : mark_for(at, equals);
+        if (mark == kNone) mark = find(value, stop, match);
+        if (mark == kNone && is_phone_number(value, stop)) mark = kPhone;
+        replace(value, stop, mark);
+      }
+      if (stop == end) return;
+      copy(stop, stop + 1);
+      at = stop + 1;
+    }
+  }
+
+  /// The bit of the next segment. From the 32nd on all share one: too much is hidden there rather than too
+  /// little.
+  static std::uint32_t after(std::uint32_t bit) { return bit << 1U == 0 ? bit : bit << 1U; }
+
+  /// Which segments of a path the rules replace, as bits.
+  [[nodiscard]] std::uint32_t hidden_segments(Place path, Place end) const {
+    std::uint32_t hidden = 0;
+    for (Place rule = rules_; rule != rules_end_;) {
+      const Place rule_end = find_char(rule, rules_end_, '\n');
+      if (*rule == '/') {
+        std::uint32_t matched = 0;
+        Place segment = path;
+        for (std::uint32_t bit = 1;; bit = after(bit)) {
+          const Place wanted_end = find_char(rule, rule_end, '/');
+          const Place segment_end = find_char(segment, end, '/');
+          if (*rule == '*' && wanted_end - rule == 1) {
+            matched |= bit;
+          } else if (!is_same(segment, find_char(segment, segment_end, ';'), rule, wanted_end)) {
+            break;
+          }
+          if (rule_end - wanted_end <= 1) {
+            hidden |= matched;
+            break;
+          }
+          if (segment_end == end) break;
+          rule = wanted_end + 1;
+          segment = segment_end + 1;
+        }
+      }
+      rule = rule_end + (rule_end != rules_end_);
+    }
+    return hidden;
+  }
+
+  Place rules_;
+  Place rules_end_;
+  char* out_;
+  char* out_end_;
+  bool changed_ = false;
+};
+
+}  // namespace
+
+std::string_view redact_url(std::string_view url, RulesView rules, std::span<char> out) {
+  Writing writing(rules, out);
+  writing.address(url.data(), url.data() + url.size());
+  return writing.result(url, out);
+}
+
+std::string_view redact_text(std::string_view text, std::span<char> out) {
+  Writing writing({}, out);
+  writing.text(text.data(), text.data() + text.size());
+  return writing.result(text, out);
+}
+
+std::string_view redact_value(std::string_view name, std::string_view value, RulesView rules,
+                              std::span<char> out) {
+  Writing writing(rules, out);
+  const Place at = value.data();
+  const Place end = at + value.size();
+  const unsigned mark = value.empty() ? kNone : writing.mark_for(name.data(), name.data() + name.size());
+  if (mark != kNone) {
+    writing.replace(at, end, mark);
+  } else if (value.starts_with("http")) {
+    writing.address(at, end);
+  } else {
+    writing.text(at, end);
+  }
+  return writing.result(value, out);
+}
+
+}  // namespace etappe::redact
