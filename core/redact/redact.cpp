@@ -52,29 +52,31 @@ unsigned hex_value(char c) {
   return is_digit(c) ? static_cast<unsigned>(c - '0') : letter + 10U;
 }
 
-/// One character and the way past it. An escape may be encoded several times over: %40, %2540, %252540.
-char read(Place& at, Place end) {
-  const char c = *at++;
-  Place digits = at;
-  while (c == '%' && end - digits >= 2) {
-    const unsigned value = hex_value(digits[0]) * 16 + hex_value(digits[1]);
-    if (hex_value(digits[0]) > 15 || hex_value(digits[1]) > 15) break;
-    digits += 2;
-    if (value != '%') {
-      at = digits;
-      return static_cast<char>(value);
-    }
+/// One character: its decoded value in the low 8 bits, above them how many bytes it takes. An escape may be
+/// encoded several times over: %40, %2540, %252540.
+std::size_t read(Place at, Place end) {
+  const Place begin = at;
+  std::size_t value = static_cast<unsigned char>(*at++);
+  while (value == '%' && end - at >= 2 && hex_value(at[0]) < 16 && hex_value(at[1]) < 16) {
+    value = hex_value(at[0]) * 16 + hex_value(at[1]);
+    at += 2;
   }
-  return c;
+  if (value == '%') at = begin + 1;
+  return static_cast<std::size_t>(at - begin) << 8U | value;
 }
+
+char char_of(std::size_t read) { return static_cast<char>(read); }
 
 /// Decoded, ASCII case aside; a '+' is a space. The bracket that ends `user[password]` does not count.
 bool is_same(Place name, Place name_end, Place rule, Place rule_end) {
-  while (name != name_end && rule != rule_end) {
-    if (folded(read(name, name_end)) != folded(read(rule, rule_end))) return false;
+  while (name != name_end) {
+    const std::size_t one = read(name, name_end);
+    const std::size_t other = rule == rule_end ? ']' : read(rule, rule_end);
+    if (folded(char_of(one)) != folded(char_of(other))) return false;
+    name += one >> 8U;
+    rule += other >> 8U;
   }
-  if (name != name_end && read(name, name_end) != ']') return false;
-  return name == name_end && rule == rule_end;
+  return rule == rule_end;
 }
 
 /// The mark for whatever has this name.
@@ -103,44 +105,45 @@ struct Match {
 /// base64url, the first of which encodes `{"`: RFC 7519.
 unsigned find(Place from, Place end, Match& match) {
   Place no_token_before = from;
-  for (Place at = from; at != end;) {
-    match.begin = at;
-    const char first = read(at, end);
-    if (first == '@') {
+  std::size_t one = 0;
+  for (Place at = from; at != end; at += one >> 8U) {
+    one = read(at, end);
+    Place next = at + (one >> 8U);
+    Place begin = at;
+    if (char_of(one) == '@') {
       // A domain with a dot and behind one at least two bytes that are no digits.
-      match.end = nullptr;
       bool has_dot = false;
       int label = 0;
-      for (Place next = at; next != end;) {
-        const char c = read(next, end);
+      Place domain_end = nullptr;
+      while (next != end) {
+        const std::size_t other = read(next, end);
+        const char c = char_of(other);
         if (!is_domain_char(c)) break;
-        if (c == '.') has_dot = true;
+        next += other >> 8U;
+        has_dot = has_dot || c == '.';
         label = c == '.' ? 0 : is_digit(c) ? -256 : label + 1;
-        if (has_dot && label >= 2 && c != '-') match.end = next;
+        if (has_dot && label >= 2 && c != '-') domain_end = next;
       }
-      const Place sign = match.begin;
-      if (match.end == nullptr) continue;
-      while (match.begin != from &&
-             (is_domain_char(match.begin[-1]) || is_one_of(match.begin[-1], "!$'*+_`|~%"))) {
-        --match.begin;
-      }
-      if (match.begin != sign) return kEmail;
-    } else if (first == 'e' && end - at >= 2 && at[0] == 'y' && at[1] == 'J' &&
-               match.begin >= no_token_before) {
-      Place next = match.begin;
+      if (domain_end == nullptr) continue;
+      while (begin != from && (is_domain_char(begin[-1]) || is_one_of(begin[-1], "!$'*+_`|~%"))) --begin;
+      match = {begin, domain_end};
+      if (begin != at) return kEmail;
+    } else if (char_of(one) == 'e' && end - at > 2 && at[1] == 'y' && at[2] == 'J' && at >= no_token_before) {
       for (unsigned parts = 1;; ++parts) {
         unsigned length = 0;
-        char c = '\0';
-        do {
-          match.end = next;
-          c = next == end ? '\0' : read(next, end);
+        std::size_t other = 0;
+        while (begin != end &&
+               (other = read(begin, end), is_word_char(char_of(other)) || char_of(other) == '_')) {
+          begin += other >> 8U;
           ++length;
-        } while (is_word_char(c) || c == '_');
+        }
         // What begins within a part that ends no token ends none either.
-        if (parts == 1) no_token_before = match.end;
-        if (length <= 8) break;
+        if (parts == 1) no_token_before = begin;
+        match = {at, begin};
+        if (length < 8) break;
         if (parts == 3) return kSecret;
-        if (c != '.') break;
+        if (begin == end || char_of(other) != '.') break;
+        begin += other >> 8U;
       }
     }
   }
@@ -150,17 +153,23 @@ unsigned find(Place from, Place end, Match& match) {
 /// A plus and 8 digits at least, with nothing but separators between them.
 bool is_phone_number(Place at, Place end) {
   unsigned digits = 0;
-  if (at == end || read(at, end) != '+') return false;
-  while (at != end) {
-    const char c = read(at, end);
-    if (is_digit(c)) {
+  for (bool is_first = true; at != end; is_first = false) {
+    const std::size_t one = read(at, end);
+    at += one >> 8U;
+    if (is_digit(char_of(one)) && !is_first) {
       ++digits;
-    } else if (!is_one_of(c, "+-/() ")) {
+    } else if (!is_one_of(char_of(one), is_first ? "+" : "+-/() ")) {
       return false;
     }
   }
   return digits >= 8;
 }
+
+bool is_web_address(Place at, Place end) {
+  return end - at > 4 && at[0] == 'h' && at[1] == 't' && at[2] == 't' && at[3] == 'p';
+}
+
+enum class What : std::uint8_t { address, text, value };
 
 /// Writes what may stay of one text.
 class Writing {
@@ -171,10 +180,22 @@ class Writing {
         out_(out.data()),
         out_end_(out_ + out.size()) {}
 
-  [[nodiscard]] std::string_view result(std::string_view before, std::span<char> out) const {
-    return changed_ ? std::string_view(out.data(), static_cast<std::size_t>(out_ - out.data())) : before;
+  std::string_view run(What what, std::string_view name, std::string_view whole) {
+    const char* const begin = out_;
+    const Place at = whole.data();
+    const Place end = at + whole.size();
+    const unsigned mark = at == end ? kNone : mark_for(name.data(), name.data() + name.size());
+    if (mark != kNone) {
+      replace(at, end, mark);
+    } else if (what == What::address || (what == What::value && is_web_address(at, end))) {
+      address(at, end);
+    } else {
+      text(at, end);
+    }
+    return changed_ ? std::string_view(begin, static_cast<std::size_t>(out_ - begin)) : whole;
   }
 
+ private:
   void text(Place at, Place end) {
     Match match;
     while (const unsigned mark = find(at, end, match)) {
@@ -228,7 +249,6 @@ class Writing {
     copy(text, text_end);
   }
 
- private:
   void copy(Place at, Place end) {
     if (end - at > out_end_ - out_) out_end_ = out_;
     while (at != end && out_ != out_end_) *out_++ = *at++;
@@ -332,31 +352,16 @@ class Writing {
 }  // namespace
 
 std::string_view redact_url(std::string_view url, RulesView rules, std::span<char> out) {
-  Writing writing(rules, out);
-  writing.address(url.data(), url.data() + url.size());
-  return writing.result(url, out);
+  return Writing(rules, out).run(What::address, {}, url);
 }
 
 std::string_view redact_text(std::string_view text, std::span<char> out) {
-  Writing writing({}, out);
-  writing.text(text.data(), text.data() + text.size());
-  return writing.result(text, out);
+  return Writing({}, out).run(What::text, {}, text);
 }
 
 std::string_view redact_value(std::string_view name, std::string_view value, RulesView rules,
                               std::span<char> out) {
-  Writing writing(rules, out);
-  const Place at = value.data();
-  const Place end = at + value.size();
-  const unsigned mark = value.empty() ? kNone : writing.mark_for(name.data(), name.data() + name.size());
-  if (mark != kNone) {
-    writing.replace(at, end, mark);
-  } else if (value.starts_with("http")) {
-    writing.address(at, end);
-  } else {
-    writing.text(at, end);
-  }
-  return writing.result(value, out);
+  return Writing(rules, out).run(What::value, name, value);
 }
 
 }  // namespace etappe::redact

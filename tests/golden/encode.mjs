@@ -2,14 +2,15 @@
 //   node tests/golden/encode.mjs           writes them
 //   node tests/golden/encode.mjs --check   fails when what is committed differs
 //
-// A case.json has "about" and one of "batch", "envelope" (wire.mjs) or "container" (container.mjs). A broken file is a
-// good one that "spoil" changes: "cut" takes bytes off its end, "append" adds some, "set" replaces some (hexadecimal). Then
+// A case.json has "about" and one of "batch", "envelope" (wire.mjs), "container" (container.mjs) or "redaction"
+// (redaction.mjs). A broken file is a good one that "spoil" changes: "cut" takes bytes off its end, "append" adds some, "set" replaces some (hexadecimal). Then
 // "unreadable" says how every reader refuses it.
 
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { containerBytes, containerReading } from './container.mjs';
+import { redactionBytes, redactionReading } from './redaction.mjs';
 import { batchBytes, batchReading, envelopeBytes, envelopeReading, hex } from './wire.mjs';
 
 const cases = join(dirname(fileURLToPath(import.meta.url)), 'cases');
@@ -26,7 +27,7 @@ function spoiled(bytes, { cut = 0, append = '', set = {} } = {}) {
 }
 
 const kFormats = { batch: [batchBytes, batchReading], envelope: [envelopeBytes, envelopeReading],
-  container: [containerBytes, containerReading] };
+  container: [containerBytes, containerReading], redaction: [redactionBytes, redactionReading] };
 
 function make(description) {
   const format = Object.keys(kFormats).find((name) => name in description);

@@ -1,7 +1,11 @@
 #include "tests/golden/reading.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "core/codec/batch.hpp"
 #include "core/codec/envelope.hpp"
+#include "core/redact/redact.hpp"
 #include "core/rules/layout.hpp"
 #include "core/rules/rules.hpp"
 
@@ -221,6 +225,36 @@ void write_container(Lines& lines, std::span<const std::byte> bytes) {
   }
 }
 
+std::string_view take_text(std::string_view& rest) {
+  const std::string_view text = rest.substr(0, rest.find('\0'));
+  rest.remove_prefix(std::min(text.size() + 1, rest.size()));
+  return text;
+}
+
+// The file of redaction.mjs.
+void write_redaction(Lines& lines, std::span<const std::byte> bytes) {
+  constexpr std::size_t kHead = 3;
+  if (bytes.size() < kHead ||
+      bytes.size() != std::to_integer<unsigned>(bytes[1]) + std::to_integer<unsigned>(bytes[2]) * 256) {
+    lines.put("unreadable truncated").end();
+    return;
+  }
+  std::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  rest.remove_prefix(kHead);
+  const redact::RulesView rules{take_text(rest)};
+  lines.put("redaction").end();
+  while (!rest.empty()) {
+    std::array<char, 1024> room;
+    const char kind = rest[0];
+    rest.remove_prefix(1);
+    const std::string_view name = kind == 'v' ? take_text(rest) : std::string_view{};
+    const std::string_view text = take_text(rest);
+    if (kind == 'u') lines.put("url ").shown(redact::redact_url(text, rules, room)).end();
+    if (kind == 't') lines.put("text ").shown(redact::redact_text(text, room)).end();
+    if (kind == 'v') lines.put("value ").shown(redact::redact_value(name, text, rules, room)).end();
+  }
+}
+
 }  // namespace
 
 std::size_t write_reading(std::span<const std::byte> bytes, std::span<char> out) {
@@ -229,6 +263,8 @@ std::size_t write_reading(std::span<const std::byte> bytes, std::span<char> out)
                             bytes[1] == std::byte{rules::layout::kMagic[1]};
   if (is_container) {
     write_container(lines, bytes);
+  } else if (!bytes.empty() && bytes[0] == std::byte{'R'}) {
+    write_redaction(lines, bytes);
   } else if (!bytes.empty() && bytes[0] == std::byte{codec::kEnvelopeVersion}) {
     write_envelope(lines, bytes);
   } else {

@@ -7,9 +7,9 @@
 
 namespace etappe::golden {
 
-/// Writes the lines for a batch, an envelope or a compiled container, told apart by their first bytes, and
-/// returns how many characters they have. What does not fit is left out; `out` of 256 KiB is enough for every
-/// golden file.
+/// Writes the lines for a batch, an envelope, a compiled container or a redaction case, told apart by their
+/// first bytes, and returns how many characters they have. What does not fit is left out; `out` of 256 KiB is
+/// enough for every golden file.
 [[nodiscard]] std::size_t write_reading(std::span<const std::byte> bytes, std::span<char> out);
 
 }  // namespace etappe::golden
