@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <string>
 
 #include "wasm/abi/call.hpp"
@@ -89,7 +91,7 @@ TEST(Call, ATextLongerThanTheWireAllowsIsCutBehindAWholeCharacter) {
   EXPECT_EQ(call.event.props[0].value, std::string(1023, 'v'));
 }
 
-TEST(Call, HoldsAsManyAsTheEventMayHaveAndNotOneMore) {
+TEST(Call, HoldsAsManyAsTheEventMayHaveAndSaysThatTheRestWasCut) {
   struct {
     Field begins;
     std::size_t limit;
@@ -101,7 +103,12 @@ TEST(Call, HoldsAsManyAsTheEventMayHaveAndNotOneMore) {
       bytes += field(begins, "x");
     }
     EXPECT_TRUE(read(reader, bytes));
-    EXPECT_FALSE(read(reader, bytes + field(begins, "x")));
+    EXPECT_FALSE(reader.cut());
+    EXPECT_TRUE(read(reader, bytes + field(begins, "one more") + field(Field::name, "order")));
+    EXPECT_TRUE(reader.cut());
+    const auto call = reader.call();
+    EXPECT_EQ(std::max({call.event.props.size(), call.event.items.size(), call.data_layer.size()}), limit);
+    EXPECT_EQ(call.event.name, "order");
   }
 }
 

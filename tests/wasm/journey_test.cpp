@@ -101,6 +101,42 @@ TEST(Views, OfTheSameAddressWithinASecondAreOneAndCounted) {
   EXPECT_EQ(page.tracker.drops().of(Drop::repeated), 1U);
 }
 
+TEST(Redaction, HappensOnTheDeviceByTheSiteSRulesToo) {
+  FakePage page({.site = "NORDWERK", .redact = {"kundennr\n/konto/*"}});
+  page.view("https://nordwerk.example/konto/4711?kundennr=12&mail=a@b.example&awc=1_2",
+            "https://partner.example/?token=s3cret");
+  page.decide(kGrant);
+  page.happen(Type::event, "asked by max@muster.example");
+  const auto events = page.delivered();
+  EXPECT_EQ(events[0].url, "https://nordwerk.example/konto/[redacted]?kundennr=[redacted]&mail=[email]&awc=1_2");
+  EXPECT_EQ(events[0].referrer, "https://partner.example/?token=[redacted]");
+  EXPECT_EQ(events[2].name, "asked by [email]");
+  EXPECT_EQ(events[2].url, events[0].url);
+}
+
+TEST(Redaction, OfManyPropertiesKeepsThemApartAndLeavesOutWhatDoesNotFit) {
+  Granted page;
+  std::array<event::PropView, event::kMaxProps> props;
+  const std::string value = "mailto:max@muster.example " + std::string(500, 'x');
+  props.fill({.key = "text", .value = value});
+  props[0] = {.key = "password", .value = "s3cret"};
+  CallView call;
+  call.event.type = Type::event;
+  call.event.name = "many";
+  call.event.props = props;
+  page.tracker.track(page.now, call);
+  page.leave();
+  const auto& batch = page.host.sent.back().second;
+  auto reader = codec::BatchReader::open(batch);
+  codec::Lists lists;
+  const auto event = reader->next(lists);
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->props[0].value, "[redacted]");
+  EXPECT_EQ(event->props[1].value, "mailto:[email] " + std::string(500, 'x'));
+  EXPECT_EQ(event->props[2].value, event->props[1].value);
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(batch.data()), batch.size()).find("muster"), std::string::npos);
+}
+
 TEST(Limits, APageThatLoopsIsStoppedAndCountedAndComesBack) {
   Granted page;
   const std::uint32_t burst = kBurst;

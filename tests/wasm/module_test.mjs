@@ -42,7 +42,7 @@ const kNow = 1_795_000_000_000;
 async function visit(kind) {
   const engine = await loadEngine(kind);
   const { exports, put } = engine;
-  exports.init(put('NORDWERK'), 30, 1, 7);
+  exports.init(put('NORDWERK'), 0, 30, 1, 7);
   const page = [[5, 'https://nordwerk.example/lp?utm_source=n&awc=1_2'], [6, 'https://partner.example/'], [7, 'Getriebe ä€😀']];
   exports.page(kNow, put(page));
   exports.decide(kNow + 10, put([]), 2 | 1 << 2);

@@ -67,6 +67,7 @@ struct Engine {
 };
 alignas(8) constinit std::array<std::byte, kScratchBytes> scratch_bytes{};
 constinit std::array<std::byte, rules::kMaxContainerBytes> container_bytes{};
+constinit std::array<char, 4096> redact_rules{};
 alignas(Engine) constinit std::array<std::byte, sizeof(Engine)> engine_memory{};
 constinit Engine* engine = nullptr;
 
@@ -82,13 +83,13 @@ std::uint32_t give(std::string_view text) {
   return length(text);
 }
 
-/// A call that cannot be read is counted and goes no further.
+/// A call that cannot be read is counted and goes no further; one with too many parts goes on without the last.
 bool read_call(std::uint32_t size, event::Type type) {
-  if (size > kScratchBytes || !engine->reader.read(std::span(scratch_bytes).first(size), type)) {
+  const bool good = size <= kScratchBytes && engine->reader.read(std::span(scratch_bytes).first(size), type);
+  if (!good || engine->reader.cut()) {
     engine->tracker.drops().add(tracker::Drop::truncated, 1);
-    return false;
   }
-  return true;
+  return good;
 }
 
 }  // namespace
@@ -104,12 +105,16 @@ void abort() { __builtin_trap(); }
 ETAPPE_EXPORT("scratch") std::uint32_t etappe_scratch() { return abi::address(abi::scratch_bytes); }
 
 ETAPPE_EXPORT("init")
-void etappe_init(std::uint32_t site_length, std::uint32_t session_minutes, std::uint32_t new_on_campaign,
-                 std::uint32_t container_version) {
+void etappe_init(std::uint32_t site_length, std::uint32_t rules_length, std::uint32_t session_minutes,
+                 std::uint32_t new_on_campaign, std::uint32_t container_version) {
+  const std::string_view rules =
+      tracker::beginning(abi::scratch_text(site_length + rules_length).substr(site_length), abi::redact_rules.size());
+  std::copy(rules.begin(), rules.end(), abi::redact_rules.begin());
   abi::engine = new (abi::engine_memory.data()) abi::Engine(
       {.site = abi::scratch_text(site_length),
        .session = {.silence = std::chrono::minutes{session_minutes}, .new_on_campaign = new_on_campaign != 0},
-       .container_version = container_version});
+       .container_version = container_version,
+       .redact = {{abi::redact_rules.data(), rules.size()}}});
 }
 
 ETAPPE_EXPORT("container") std::uint32_t etappe_container(std::uint32_t length) {

@@ -2,10 +2,35 @@
 
 namespace etappe::abi {
 
+namespace {
+
+struct TextField {
+  Field field;
+  std::uint16_t limit;  ///< beyond it the collector refuses the whole event; a text's beginning is worth more than that
+  std::string_view event::EventView::*member;
+};
+constexpr TextField kTextFields[] = {
+    {Field::url, UINT16_MAX, &event::EventView::url},
+    {Field::referrer, UINT16_MAX, &event::EventView::referrer},
+    {Field::title, UINT16_MAX, &event::EventView::title},
+    {Field::name, event::kMaxNameBytes, &event::EventView::name},
+    {Field::value, UINT16_MAX, &event::EventView::value},
+    {Field::currency, UINT16_MAX, &event::EventView::currency},
+    {Field::order_id, UINT16_MAX, &event::EventView::order_id},
+    {Field::funnel, event::kMaxNameBytes, &event::EventView::funnel},
+    {Field::step, event::kMaxNameBytes, &event::EventView::step},
+    {Field::person, UINT16_MAX, &event::EventView::person},
+};
+
+}  // namespace
+
 bool CallReader::read(std::span<const std::byte> bytes, event::Type type) {
   event_ = {};
   event_.type = type;
+  cut_ = false;
   prop_count_ = item_count_ = path_count_ = 0;
+  prop_ = nullptr;
+  item_ = nullptr;
   while (!bytes.empty()) {
     if (bytes.size() < 3) {
       return false;
@@ -24,67 +49,60 @@ bool CallReader::read(std::span<const std::byte> bytes, event::Type type) {
 }
 
 bool CallReader::take(Field field, std::string_view text) {
-  // Beyond these lengths the collector refuses the whole event; the beginning of a text is worth more than that.
-  const bool is_prop = field == Field::prop_text;
-  const std::string_view kept = tracker::beginning(text, is_prop ? event::kMaxPropBytes : event::kMaxNameBytes);
+  for (const TextField& known : kTextFields) {
+    if (field == known.field) {
+      event_.*known.member = tracker::beginning(text, known.limit);
+      return true;
+    }
+  }
+  const std::string_view name = tracker::beginning(text, event::kMaxNameBytes);
+  // What is beyond the limit goes into one place more, which nobody reads.
+  const auto next = [this](std::size_t& count, std::size_t limit) {
+    const std::size_t at = count;
+    if (at == limit) {
+      cut_ = true;
+    } else {
+      ++count;
+    }
+    return at;
+  };
   switch (field) {
-    case Field::url: event_.url = text; break;
-    case Field::referrer: event_.referrer = text; break;
-    case Field::title: event_.title = text; break;
-    case Field::name: event_.name = kept; break;
-    case Field::value: event_.value = text; break;
-    case Field::currency: event_.currency = text; break;
     case Field::quantity: event_.quantity = tracker::read_count(text); break;
-    case Field::order_id: event_.order_id = text; break;
-    case Field::funnel: event_.funnel = kept; break;
-    case Field::step: event_.step = kept; break;
     case Field::engagement: event_.engagement_ms = tracker::read_count(text); break;
     case Field::scroll: event_.scroll = static_cast<std::uint8_t>(tracker::read_count(text)); break;
-    case Field::person: event_.person = text; break;
     case Field::prop_key:
-      if (prop_count_ == props_.size()) {
-        return false;
-      }
-      props_[prop_count_++] = {.key = kept, .value = {}};
+      prop_ = &props_[next(prop_count_, event::kMaxProps)];
+      *prop_ = {.key = name, .value = {}};
       break;
     case Field::prop_text:
     case Field::prop_number:
     case Field::prop_boolean:
-      if (prop_count_ == 0) {
+      if (prop_ == nullptr) {
         return false;
       }
-      props_[prop_count_ - 1].value = kept;
-      props_[prop_count_ - 1].kind =
-          static_cast<event::PropKind>(static_cast<int>(field) - static_cast<int>(Field::prop_text));
+      prop_->value = field == Field::prop_text ? tracker::beginning(text, event::kMaxPropBytes) : name;
+      prop_->kind = static_cast<event::PropKind>(static_cast<int>(field) - static_cast<int>(Field::prop_text));
       break;
     case Field::item_id:
-      if (item_count_ == items_.size()) {
-        return false;
-      }
-      items_[item_count_++] = {.id = kept, .name = {}, .price = {}};
+      item_ = &items_[next(item_count_, event::kMaxItems)];
+      *item_ = {.id = name, .name = {}, .price = {}};
       break;
     case Field::item_name:
     case Field::item_price:
-    case Field::item_quantity: {
-      if (item_count_ == 0) {
+    case Field::item_quantity:
+      if (item_ == nullptr) {
         return false;
       }
-      event::ItemView& item = items_[item_count_ - 1];
       if (field == Field::item_name) {
-        item.name = kept;
+        item_->name = name;
       } else if (field == Field::item_price) {
-        item.price = text;
+        item_->price = text;
       } else {
-        item.quantity = tracker::read_count(text);
+        item_->quantity = tracker::read_count(text);
       }
       break;
-    }
-    case Field::data_layer:
-      if (path_count_ == paths_.size()) {
-        return false;
-      }
-      paths_[path_count_++] = text;
-      break;
+    case Field::data_layer: paths_[next(path_count_, kMaxPaths)] = text; break;
+    default: break;
   }
   return true;
 }

@@ -50,9 +50,11 @@ enum class Field : std::uint8_t {
 /// Memory for the lists of one call; reused from call to call.
 class CallReader {
  public:
-  /// False when a length points beyond the bytes, or there are more properties, items or values than fit; then
-  /// the call is not to be used.
+  /// False when a length points beyond the bytes, or a value stands without its property or item; then the call
+  /// is not to be used.
   [[nodiscard]] bool read(std::span<const std::byte> bytes, event::Type type);
+  /// Whether the call had more properties, items or data layer values than fit, which were left out.
+  [[nodiscard]] bool cut() const { return cut_; }
 
   [[nodiscard]] tracker::CallView call() const;
 
@@ -60,9 +62,12 @@ class CallReader {
   [[nodiscard]] bool take(Field field, std::string_view text);
 
   event::EventView event_;
-  std::array<event::PropView, event::kMaxProps> props_;
-  std::array<event::ItemView, event::kMaxItems> items_;
-  std::array<std::string_view, kMaxPaths> paths_;
+  bool cut_ = false;
+  std::array<event::PropView, event::kMaxProps + 1> props_;
+  std::array<event::ItemView, event::kMaxItems + 1> items_;
+  std::array<std::string_view, kMaxPaths + 1> paths_;
+  event::PropView* prop_ = nullptr;  ///< that a value would belong to
+  event::ItemView* item_ = nullptr;
   std::size_t prop_count_ = 0;
   std::size_t item_count_ = 0;
   std::size_t path_count_ = 0;

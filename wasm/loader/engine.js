@@ -153,8 +153,9 @@ function init(exports) {
   state.memory = new Uint8Array(exports.memory.buffer);
   state.scratch = exports.scratch();
   state.engine = exports;
-  exports.init(putText(config.site), config.session_minutes || 30, config.new_session_on_campaign === false ? 0 : 1,
-    config.version || 0);
+  const key = putText(config.site);
+  exports.init(key, putText(config.site + (config.redact || '')) - key, config.session_minutes || 30,
+    config.new_session_on_campaign === false ? 0 : 1, config.version || 0);
   const container = config.container ? atob(config.container) : '';
   if (container) {
     state.memory.set(extract(container), state.scratch);

@@ -104,7 +104,7 @@ class Tracker::Firings final : public rules::Outcome {
 };
 
 Tracker::Tracker(Host& host, const SettingsView& settings)
-    : host_(host), identity_(host), outbox_(host, drops_), policy_(settings.policy) {
+    : host_(host), identity_(host), outbox_(host, drops_), policy_(settings.policy), redact_rules_(settings.redact) {
   identity_.set_rules(settings.session);
   outbox_.open(settings.site, settings.container_version);
 }
@@ -133,13 +133,14 @@ void Tracker::device(event::TimeMs now, std::string_view text) {
 }
 
 void Tracker::page(event::TimeMs now, const CallView& call) {
-  if (page_counted_ && call.event.url == url_.view() && now - viewed_at_ < kSameView) {
+  const std::string_view url = redact::redact_url(call.event.url, redact_rules_, redacted_);
+  if (page_counted_ && url == url_.view() && now - viewed_at_ < kSameView) {
     drops_.add(Drop::repeated, 1);
     return;
   }
-  url_.assign(call.event.url);
-  referrer_.assign(call.event.referrer);
-  title_.assign(call.event.title);
+  url_.assign(url);
+  referrer_.assign(redact::redact_url(call.event.referrer, redact_rules_, redacted_));
+  title_.assign(redact::redact_text(call.event.title, redacted_));
   page_known_ = true;
   page_counted_ = false;
   fired_on_page_.fill(false);
@@ -260,6 +261,7 @@ void Tracker::record(event::TimeMs now, event::EventView event) {
     return;
   }
   ++recorded_;
+  redact(event);
   event.time = now;
   event.consent = consent_;
   event.url = url_.view();
@@ -273,6 +275,27 @@ void Tracker::record(event::TimeMs now, event::EventView event) {
     event.session = identity_.session();
   }
   outbox_.add(event, now, urgency_of(event.type));
+}
+
+void Tracker::redact(event::EventView& event) {
+  std::span<char> room(redacted_);
+  const auto kept = [&room](std::string_view text) {
+    if (text.data() == room.data()) {
+      room = room.subspan(text.size());
+    }
+    return text;
+  };
+  event.name = kept(redact::redact_text(event.name, room));
+  for (std::size_t i = 0; i < event.props.size(); ++i) {
+    props_[i] = event.props[i];
+    props_[i].value = kept(redact::redact_value(props_[i].key, props_[i].value, redact_rules_, room));
+  }
+  event.props = std::span(props_).first(event.props.size());
+  for (std::size_t i = 0; i < event.items.size(); ++i) {
+    items_[i] = event.items[i];
+    items_[i].name = kept(redact::redact_text(items_[i].name, room));
+  }
+  event.items = std::span(items_).first(event.items.size());
 }
 
 void Tracker::run_rules(event::TimeMs now, rules::Occasion occasion, const CallView& call, bool held_only) {

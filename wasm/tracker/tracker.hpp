@@ -1,12 +1,12 @@
 #pragma once
 // The tracker: every decision that is taken in the page, for one page load.
 //
-//   call → consent gate → identity → event → outbox → Host::send
+//   call → consent gate → identity → redaction → event → outbox → Host::send
 //                              └→ rules → conversions ↗
 //
 // It learns what happened from calls and does things through its Host. It never allocates, has no clock and no
 // globals; one object belongs to one thread. Times are the page's clock at the moment something happened.
-// What it does not do: DOM, storage, timers, network (wasm/loader), redaction and channels (the collector).
+// What it does not do: DOM, storage, timers, network (wasm/loader), channels (the collector).
 
 #include <array>
 #include <cstdint>
@@ -16,6 +16,7 @@
 
 #include "core/consent/consent.hpp"
 #include "core/event/event.hpp"
+#include "core/redact/redact.hpp"
 #include "core/rules/rules.hpp"
 #include "wasm/tracker/fixed_text.hpp"
 #include "wasm/tracker/host.hpp"
@@ -28,6 +29,8 @@ namespace etappe::tracker {
 /// much; a page that loops does.
 inline constexpr std::uint32_t kBurst = 1'000;
 inline constexpr std::chrono::milliseconds kRefill{50};
+/// Memory for the texts of one event that redaction changes. What does not fit is left out.
+inline constexpr std::size_t kRedactedBytes = 8192;
 /// The same address within this time is one view: frameworks run effects twice, and report what was seen already.
 inline constexpr std::chrono::milliseconds kSameView{1'000};
 
@@ -37,6 +40,7 @@ struct SettingsView {
   consent::Policy policy = consent::Policy::block;
   SessionRules session = {};
   std::uint64_t container_version = 0;
+  redact::RulesView redact = {};  ///< its text must outlive the tracker
 };
 
 /// What the loader hands over with a call. Views live for the call only.
@@ -95,6 +99,8 @@ class Tracker final {
 
   [[nodiscard]] bool has_allowance(event::TimeMs now);
   void record(event::TimeMs now, event::EventView event);
+  /// Takes out what must not leave the page. The event's texts then live until the next record().
+  void redact(event::EventView& event);
   void record_view(event::TimeMs now, const CallView& call);
   void run_rules(event::TimeMs now, rules::Occasion occasion, const CallView& call, bool held_only);
   void leave_device();
@@ -106,6 +112,11 @@ class Tracker final {
   consent::Policy policy_;
   consent::States consent_;
   std::optional<rules::ContainerView> container_;
+
+  redact::RulesView redact_rules_;
+  std::array<char, kRedactedBytes> redacted_;
+  std::array<event::PropView, event::kMaxProps> props_;
+  std::array<event::ItemView, event::kMaxItems> items_;
 
   FixedText<event::kMaxUrlBytes> url_;
   FixedText<event::kMaxUrlBytes> referrer_;
