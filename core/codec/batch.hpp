@@ -112,6 +112,7 @@ class BatchWriter {
   /// A batch is never longer than `space` or kMaxBatchBytes. `space` holds at least kHeaderRoom bytes, or
   /// every add() is refused and finish() is empty.
   explicit BatchWriter(std::span<std::byte> space);
+  constexpr BatchWriter() = default;  ///< no space: to be assigned another one
 
   /// Forgets what was there. `header.sent` is not used; a site longer than kMaxSiteBytes is cut.
   void begin(const HeaderView& header);

@@ -121,20 +121,7 @@ Result<ContainerView, Error> ContainerView::open(std::span<const std::byte> byte
   if (container.u8(2) != kFormatVersion) return fail(Error::bad_version);
   if (bytes.size() < kHeaderSize) return fail(Error::truncated);
   if (container.u8(3) != 0) return fail(Error::bad_field);
-  container.version_ = container.u16(4) | (container.u16(6) << 16U);
-
-  std::size_t end = kHeaderSize;
-  const auto place = [&](std::size_t count_at, std::size_t record_size) {
-    const Table table{.offset = end, .count = container.u16(count_at)};
-    end += table.count * record_size;
-    return table;
-  };
-  container.variables_ = place(8, variable::kSize);
-  container.triggers_ = place(10, trigger::kSize);
-  container.conditions_ = place(12, condition::kSize);
-  container.tags_ = place(14, tag::kSize);
-  container.entries_ = place(16, entry::kSize);
-  container.texts_ = place(18, 1);
+  const std::size_t end = container.place_tables();
   if (container.variables_.count > kMaxVariables || container.triggers_.count > kMaxTriggers ||
       container.conditions_.count > kMaxConditions || container.tags_.count > kMaxTags) {
     return fail(Error::too_large);
@@ -143,6 +130,29 @@ Result<ContainerView, Error> ContainerView::open(std::span<const std::byte> byte
   if (end < bytes.size()) return fail(Error::trailing_bytes);
   if (const auto checked = Checker(container).check(); !checked) return fail(checked.error());
   return container;
+}
+
+ContainerView ContainerView::trusted(std::span<const std::byte> bytes) {
+  ContainerView container;
+  container.bytes_ = bytes;
+  container.place_tables();
+  return container;
+}
+
+std::size_t ContainerView::place_tables() {
+  version_ = u16(4) | (u16(6) << 16U);
+  std::size_t end = kHeaderSize;
+  const auto place = [&](Table& table, std::size_t count_at, std::size_t record_size) {
+    table = {.offset = end, .count = u16(count_at)};
+    end += table.count * record_size;
+  };
+  place(variables_, 8, variable::kSize);
+  place(triggers_, 10, trigger::kSize);
+  place(conditions_, 12, condition::kSize);
+  place(tags_, 14, tag::kSize);
+  place(entries_, 16, entry::kSize);
+  place(texts_, 18, 1);
+  return end;
 }
 
 std::size_t ContainerView::path_count() const {

@@ -25,8 +25,11 @@ std::string_view take_until(std::string_view& text, std::string_view marks) {
   return head;
 }
 
-bool is_host_char(char c) {
-  return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && std::string_view("<>^|").find(c) == npos;
+/// Takes `mark` and what follows it up to `end`, where the text begins with it; returns what followed.
+std::string_view take_part(std::string_view& text, char mark, std::string_view end) {
+  if (!text.starts_with(mark)) return {};
+  text.remove_prefix(1);
+  return take_until(text, end);
 }
 
 bool is_port(std::string_view text) {
@@ -39,23 +42,22 @@ bool is_port(std::string_view text) {
   return true;
 }
 
+/// Host and port of what stands between the slashes; user and password are passed over.
 Result<void, Error> split_authority(std::string_view authority, UrlView& url) {
-  if (authority.find('\\') != npos) return fail(Error::bad_host);
-  if (const auto at = authority.rfind('@'); at != npos) authority.remove_prefix(at + 1);
-  std::size_t host_end = authority.find(authority.starts_with('[') ? ']' : ':');
-  if (authority.starts_with('[')) {
-    if (host_end == npos) return fail(Error::bad_host);
-    ++host_end;
-  }
-  url.host = authority.substr(0, host_end);
+  const auto user_end = authority.rfind('@');
+  if (user_end != npos) authority.remove_prefix(user_end + 1);
+  // A bracketed IPv6 address holds colons of its own.
+  const std::size_t inside = authority.starts_with('[') ? authority.find(']') : 0;
+  if (inside == npos) return fail(Error::bad_host);
+  const std::size_t colon = authority.find(':', inside);
+  url.host = authority.substr(0, colon);
+  if (inside != 0 && url.host.back() != ']') return fail(Error::bad_port);
   if (url.host.empty()) return fail(Error::no_host);
   for (const char c : url.host) {
-    if (!is_host_char(c)) return fail(Error::bad_host);
+    if (static_cast<unsigned char>(c) <= 0x20 || std::string_view("<>^|\x7F").find(c) != npos) return fail(Error::bad_host);
   }
-  const std::string_view rest = authority.substr(url.host.size());
-  if (rest.empty()) return {};
-  url.port = rest.substr(1);
-  if (rest[0] != ':' || !is_port(url.port)) return fail(Error::bad_port);
+  if (colon != npos) url.port = authority.substr(colon + 1);
+  if (!is_port(url.port)) return fail(Error::bad_port);
   return {};
 }
 
@@ -113,13 +115,12 @@ Result<UrlView, Error> split(std::string_view text) {
   }
   if (!text.starts_with("://")) return fail(Error::no_host);
   text.remove_prefix(3);
-  if (const auto good = split_authority(take_until(text, "/?#"), url); !good) return fail(good.error());
+  const std::string_view authority = take_until(text, "/?#");
+  if (authority.find('\\') != npos) return fail(Error::bad_host);
+  if (const auto good = split_authority(authority, url); !good) return fail(good.error());
   url.path = take_until(text, "?#");
-  if (text.starts_with('?')) {
-    text.remove_prefix(1);
-    url.query = take_until(text, "#");
-  }
-  if (text.starts_with('#')) url.fragment = text.substr(1);
+  url.query = take_part(text, '?', "#");
+  url.fragment = take_part(text, '#', {});
   return url;
 }
 

@@ -36,13 +36,13 @@ TEST(Call, HoldsAnEventWithItsLists) {
   EXPECT_EQ(call.event.name, "order");
   EXPECT_EQ(call.event.value, "129.90");
   EXPECT_EQ(call.event.quantity, 3U);
-  ASSERT_EQ(call.event.props.size(), 3U);
-  EXPECT_EQ(call.event.props[0].value, "hero");
-  EXPECT_EQ(call.event.props[1].kind, event::PropKind::number);
-  EXPECT_EQ(call.event.props[2].kind, event::PropKind::boolean);
-  ASSERT_EQ(call.event.items.size(), 2U);
-  EXPECT_EQ(call.event.items[0].quantity, 2U);
-  EXPECT_EQ(call.event.items[1].price, "9.5");
+  ASSERT_EQ(call.props.size(), 3U);
+  EXPECT_EQ(call.props[0].value, "hero");
+  EXPECT_EQ(call.props[1].kind, event::PropKind::number);
+  EXPECT_EQ(call.props[2].kind, event::PropKind::boolean);
+  ASSERT_EQ(call.items.size(), 2U);
+  EXPECT_EQ(call.items[0].quantity, 2U);
+  EXPECT_EQ(call.items[1].price, "9.5");
   ASSERT_EQ(call.data_layer.size(), 2U);
   EXPECT_EQ(call.data_layer[0], "a");
 }
@@ -54,8 +54,8 @@ TEST(Call, NothingOfTheCallBeforeIsLeftBehind) {
   ASSERT_TRUE(read(reader, ""));
   const auto call = reader.call();
   EXPECT_EQ(call.event.name, "");
-  EXPECT_TRUE(call.event.props.empty());
-  EXPECT_TRUE(call.event.items.empty());
+  EXPECT_TRUE(call.props.empty());
+  EXPECT_TRUE(call.items.empty());
   EXPECT_TRUE(call.data_layer.empty());
 }
 
@@ -84,11 +84,11 @@ TEST(Call, ATextLongerThanTheWireAllowsIsCutBehindAWholeCharacter) {
                             field(Field::step, name);
   ASSERT_TRUE(read(reader, bytes));
   const auto call = reader.call();
-  for (const std::string_view text : {call.event.name, call.event.props[0].key, call.event.items[0].id,
-                                      call.event.items[0].name, call.event.funnel, call.event.step}) {
+  for (const std::string_view text : {call.event.name, call.props[0].key, call.items[0].id,
+                                      call.items[0].name, call.event.funnel, call.event.step}) {
     EXPECT_EQ(text, std::string(127, 'n'));
   }
-  EXPECT_EQ(call.event.props[0].value, std::string(1023, 'v'));
+  EXPECT_EQ(call.props[0].value, std::string(1023, 'v'));
 }
 
 TEST(Call, HoldsAsManyAsTheEventMayHaveAndSaysThatTheRestWasCut) {
@@ -107,7 +107,7 @@ TEST(Call, HoldsAsManyAsTheEventMayHaveAndSaysThatTheRestWasCut) {
     EXPECT_TRUE(read(reader, bytes + field(begins, "one more") + field(Field::name, "order")));
     EXPECT_TRUE(reader.cut());
     const auto call = reader.call();
-    EXPECT_EQ(std::max({call.event.props.size(), call.event.items.size(), call.data_layer.size()}), limit);
+    EXPECT_EQ(std::max({call.props.size(), call.items.size(), call.data_layer.size()}), limit);
     EXPECT_EQ(call.event.name, "order");
   }
 }

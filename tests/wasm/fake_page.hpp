@@ -97,7 +97,9 @@ inline constexpr consent::States kDeny{consent::State::denied, consent::State::d
 class FakePage {
  public:
   explicit FakePage(SettingsView settings = {.site = "NORDWERK", .container_version = 7})
-      : tracker(host, settings) {}
+      : tracker(host) {
+    tracker.open(settings);
+  }
 
   void view(std::string_view url = "https://nordwerk.example/", std::string_view referrer = {}) {
     CallView call;
@@ -115,7 +117,10 @@ class FakePage {
     tracker.track(now, call);
   }
   void leave(Network network = Network::maybe) { tracker.flush(now, network); }
-  void decide(consent::States decision) { tracker.decide(now, decision, {}); }
+  void decide(consent::States decision) {
+    CallView call;
+    tracker.decide(now, decision, call);
+  }
   void pass(std::chrono::milliseconds time) {
     now += time;
     tracker.tick(now);

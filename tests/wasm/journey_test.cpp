@@ -123,7 +123,7 @@ TEST(Redaction, OfManyPropertiesKeepsThemApartAndLeavesOutWhatDoesNotFit) {
   CallView call;
   call.event.type = Type::event;
   call.event.name = "many";
-  call.event.props = props;
+  call.props = props;
   page.tracker.track(page.now, call);
   page.leave();
   const auto& batch = page.host.sent.back().second;

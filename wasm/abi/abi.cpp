@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <new>
 
 #include "wasm/abi/call.hpp"
 #include "wasm/tracker/tracker.hpp"
@@ -58,36 +57,35 @@ class Page final : public tracker::Host {
   }
 };
 
-// One page, one tracker. Everything is zero before init(), so that the module carries no data for it.
-struct Engine {
-  explicit Engine(const tracker::SettingsView& settings) : tracker(host, settings) {}
+// One page, one tracker, all of it constant-initialised. What the code names often comes first: there an address is
+// short.
+struct Memory {
   Page host;
+  tracker::Tracker tracker{host};
   CallReader reader;
-  tracker::Tracker tracker;
+  std::array<char, 4096> redact_rules{};
+  alignas(8) std::array<std::byte, kScratchBytes> scratch{};
+  std::array<std::byte, rules::kMaxContainerBytes> container{};
 };
-alignas(8) constinit std::array<std::byte, kScratchBytes> scratch_bytes{};
-constinit std::array<std::byte, rules::kMaxContainerBytes> container_bytes{};
-constinit std::array<char, 4096> redact_rules{};
-alignas(Engine) constinit std::array<std::byte, sizeof(Engine)> engine_memory{};
-constinit Engine* engine = nullptr;
+constinit Memory memory;
 
 event::TimeMs time(double ms) { return event::TimeMs{std::chrono::milliseconds{static_cast<std::int64_t>(ms)}}; }
 
 std::string_view scratch_text(std::uint32_t size) {
-  return {reinterpret_cast<const char*>(scratch_bytes.data()), size};
+  return {reinterpret_cast<const char*>(memory.scratch.data()), size};
 }
 
 /// Hands a text to the loader: in the scratch buffer, and its length.
 std::uint32_t give(std::string_view text) {
-  std::copy(text.begin(), text.end(), reinterpret_cast<char*>(scratch_bytes.data()));
+  std::copy(text.begin(), text.end(), reinterpret_cast<char*>(memory.scratch.data()));
   return length(text);
 }
 
 /// A call that cannot be read is counted and goes no further; one with too many parts goes on without the last.
 bool read_call(std::uint32_t size, event::Type type) {
-  const bool good = size <= kScratchBytes && engine->reader.read(std::span(scratch_bytes).first(size), type);
-  if (!good || engine->reader.cut()) {
-    engine->tracker.drops().add(tracker::Drop::truncated, 1);
+  const bool good = size <= kScratchBytes && memory.reader.read(std::span(memory.scratch).first(size), type);
+  if (!good || memory.reader.cut()) {
+    memory.tracker.drops().add(tracker::Drop::truncated, 1);
   }
   return good;
 }
@@ -102,92 +100,93 @@ extern "C" {
 // The standard library's answer to a broken invariant. Emscripten's own would import proc_exit.
 void abort() { __builtin_trap(); }
 
-ETAPPE_EXPORT("scratch") std::uint32_t etappe_scratch() { return abi::address(abi::scratch_bytes); }
+ETAPPE_EXPORT("scratch") std::uint32_t etappe_scratch() { return abi::address(abi::memory.scratch); }
 
 ETAPPE_EXPORT("init")
 void etappe_init(std::uint32_t site_length, std::uint32_t rules_length, std::uint32_t session_minutes,
                  std::uint32_t new_on_campaign, std::uint32_t container_version) {
   const std::string_view rules =
-      tracker::beginning(abi::scratch_text(site_length + rules_length).substr(site_length), abi::redact_rules.size());
-  std::copy(rules.begin(), rules.end(), abi::redact_rules.begin());
-  abi::engine = new (abi::engine_memory.data()) abi::Engine(
+      tracker::beginning(abi::scratch_text(site_length + rules_length).substr(site_length), abi::memory.redact_rules.size());
+  std::copy(rules.begin(), rules.end(), abi::memory.redact_rules.begin());
+  abi::memory.tracker.open(
       {.site = abi::scratch_text(site_length),
        .session = {.silence = std::chrono::minutes{session_minutes}, .new_on_campaign = new_on_campaign != 0},
        .container_version = container_version,
-       .redact = {{abi::redact_rules.data(), rules.size()}}});
+       .redact = {{abi::memory.redact_rules.data(), rules.size()}}});
 }
 
-ETAPPE_EXPORT("container") std::uint32_t etappe_container(std::uint32_t length) {
-  if (length > abi::container_bytes.size()) {
-    return 1 + static_cast<std::uint32_t>(rules::Error::too_large);
-  }
-  std::copy_n(abi::scratch_bytes.begin(), length, abi::container_bytes.begin());
-  const auto loaded = abi::engine->tracker.load_container(std::span(abi::container_bytes).first(length));
-  return loaded ? 0 : 1 + static_cast<std::uint32_t>(loaded.error());
+ETAPPE_EXPORT("container") void etappe_container(std::uint32_t length) {
+  std::copy_n(abi::memory.scratch.begin(), length, abi::memory.container.begin());
+  abi::memory.tracker.load_container(std::span(abi::memory.container).first(length));
 }
 
 ETAPPE_EXPORT("path") std::uint32_t etappe_path(std::uint32_t index) {
-  return abi::give(abi::engine->tracker.data_layer_path(index));
+  return abi::give(abi::memory.tracker.data_layer_path(index));
 }
 
 ETAPPE_EXPORT("device") void etappe_device(double now, std::uint32_t length) {
-  abi::engine->tracker.device(abi::time(now), abi::scratch_text(length));
+  abi::memory.tracker.device(abi::time(now), abi::scratch_text(length));
 }
 
 ETAPPE_EXPORT("page") void etappe_page(double now, std::uint32_t length) {
   if (abi::read_call(length, event::Type::view)) {
-    abi::engine->tracker.page(abi::time(now), abi::engine->reader.call());
+    tracker::CallView call = abi::memory.reader.call();
+    abi::memory.tracker.page(abi::time(now), call);
   }
 }
 
 ETAPPE_EXPORT("track") void etappe_track(double now, std::uint32_t length, std::uint32_t type) {
   if (abi::read_call(length, static_cast<event::Type>(type))) {
-    abi::engine->tracker.track(abi::time(now), abi::engine->reader.call());
+    tracker::CallView call = abi::memory.reader.call();
+    abi::memory.tracker.track(abi::time(now), call);
   }
 }
 
 ETAPPE_EXPORT("push") std::uint32_t etappe_push(double now, std::uint32_t length) {
-  return abi::read_call(length, event::Type::event)
-             ? abi::engine->tracker.push(abi::time(now), abi::engine->reader.call())
-             : 0;
+  if (!abi::read_call(length, event::Type::event)) {
+    return 0;
+  }
+  tracker::CallView call = abi::memory.reader.call();
+  return abi::memory.tracker.push(abi::time(now), call);
 }
 
 ETAPPE_EXPORT("decide")
 void etappe_decide(double now, std::uint32_t length, std::uint32_t consent) {
   if (abi::read_call(length, event::Type::consent)) {
-    abi::engine->tracker.decide(abi::time(now), consent::unpack(consent), abi::engine->reader.call());
+    tracker::CallView call = abi::memory.reader.call();
+    abi::memory.tracker.decide(abi::time(now), consent::unpack(consent), call);
   }
 }
 
-ETAPPE_EXPORT("reset") void etappe_reset(double now) { abi::engine->tracker.reset(abi::time(now)); }
-ETAPPE_EXPORT("tick") void etappe_tick(double now) { abi::engine->tracker.tick(abi::time(now)); }
+ETAPPE_EXPORT("reset") void etappe_reset(double now) { abi::memory.tracker.reset(abi::time(now)); }
+ETAPPE_EXPORT("tick") void etappe_tick(double now) { abi::memory.tracker.tick(abi::time(now)); }
 ETAPPE_EXPORT("flush") void etappe_flush(double now, std::uint32_t offline) {
-  abi::engine->tracker.flush(abi::time(now), offline != 0 ? tracker::Network::none : tracker::Network::maybe);
+  abi::memory.tracker.flush(abi::time(now), offline != 0 ? tracker::Network::none : tracker::Network::maybe);
 }
 
 ETAPPE_EXPORT("restore") std::uint32_t etappe_restore(double now, std::uint32_t length) {
-  return abi::engine->tracker.restore(abi::time(now), std::span(abi::scratch_bytes).first(length)) ? 1 : 0;
+  return abi::memory.tracker.restore(abi::time(now), std::span(abi::memory.scratch).first(length)) ? 1 : 0;
 }
 
 ETAPPE_EXPORT("link") std::uint32_t etappe_link(double now, std::uint32_t target_length) {
-  const std::string_view link = abi::engine->tracker.link(abi::time(now), abi::scratch_text(target_length));
+  const std::string_view link = abi::memory.tracker.link(abi::time(now), abi::scratch_text(target_length));
   return abi::give(link);
 }
 
 ETAPPE_EXPORT("adopt")
 std::uint32_t etappe_adopt(double now, std::uint32_t link_length, std::uint32_t target_length) {
   const std::string_view both = abi::scratch_text(link_length + target_length);
-  return abi::engine->tracker.adopt(abi::time(now), both.substr(0, link_length), both.substr(link_length)) ? 1 : 0;
+  return abi::memory.tracker.adopt(abi::time(now), both.substr(0, link_length), both.substr(link_length)) ? 1 : 0;
 }
 
 ETAPPE_EXPORT("ack")
 void etappe_ack(double now, std::uint32_t slot, std::int32_t status, std::uint32_t retry_after_seconds) {
-  abi::engine->tracker.ack(static_cast<tracker::Slot>(slot),
+  abi::memory.tracker.ack(static_cast<tracker::Slot>(slot),
                         {.status = status, .retry_after = std::chrono::seconds{retry_after_seconds}},
                         abi::time(now));
 }
 
 ETAPPE_EXPORT("dropped") std::uint32_t etappe_dropped(std::uint32_t reason) {
-  return reason < tracker::kDropReasons ? abi::engine->tracker.drops().of(static_cast<tracker::Drop>(reason)) : 0;
+  return reason < tracker::kDropReasons ? abi::memory.tracker.drops().of(static_cast<tracker::Drop>(reason)) : 0;
 }
 }

@@ -107,11 +107,11 @@ bool CallReader::take(Field field, std::string_view text) {
   return true;
 }
 
-tracker::CallView CallReader::call() const {
-  tracker::CallView call{.event = event_, .data_layer = {paths_.data(), path_count_}};
-  call.event.props = {props_.data(), prop_count_};
-  call.event.items = {items_.data(), item_count_};
-  return call;
+tracker::CallView CallReader::call() {
+  return {.event = event_,
+          .props = props_.first(prop_count_),
+          .items = items_.first(item_count_),
+          .data_layer = paths_.first(path_count_)};
 }
 
 }  // namespace etappe::abi

@@ -47,6 +47,18 @@ enum class Field : std::uint8_t {
   data_layer = 38,  ///< the value of the container's next data layer path
 };
 
+/// Room for N values, each written before it is read: nothing to initialise, so that it costs a module no code.
+template <class Value, std::size_t N>
+class Room {
+ public:
+  Value& operator[](std::size_t at) { return data()[at]; }
+  [[nodiscard]] std::span<Value> first(std::size_t count) { return {data(), count}; }
+
+ private:
+  [[nodiscard]] Value* data() { return reinterpret_cast<Value*>(bytes_.data()); }
+  alignas(Value) std::array<std::byte, N * sizeof(Value)> bytes_{};
+};
+
 /// Memory for the lists of one call; reused from call to call.
 class CallReader {
  public:
@@ -56,21 +68,22 @@ class CallReader {
   /// Whether the call had more properties, items or data layer values than fit, which were left out.
   [[nodiscard]] bool cut() const { return cut_; }
 
-  [[nodiscard]] tracker::CallView call() const;
+  /// Its lists are this reader's memory, and are valid until the next read().
+  [[nodiscard]] tracker::CallView call();
 
  private:
   [[nodiscard]] bool take(Field field, std::string_view text);
 
-  event::EventView event_;
+  event::EventView event_{};
   bool cut_ = false;
-  std::array<event::PropView, event::kMaxProps + 1> props_;
-  std::array<event::ItemView, event::kMaxItems + 1> items_;
-  std::array<std::string_view, kMaxPaths + 1> paths_;
   event::PropView* prop_ = nullptr;  ///< that a value would belong to
   event::ItemView* item_ = nullptr;
   std::size_t prop_count_ = 0;
   std::size_t item_count_ = 0;
   std::size_t path_count_ = 0;
+  Room<event::PropView, event::kMaxProps + 1> props_;
+  Room<event::ItemView, event::kMaxItems + 1> items_;
+  Room<std::string_view, kMaxPaths + 1> paths_;
 };
 
 }  // namespace etappe::abi

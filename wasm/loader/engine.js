@@ -159,7 +159,7 @@ function init(exports) {
   const container = config.container ? atob(config.container) : '';
   if (container) {
     state.memory.set(extract(container), state.scratch);
-    if (exports.container(container.length)) say('container refused');
+    exports.container(container.length);
     for (let length; (length = exports.path(state.paths.length));) {
       state.paths.push(decoder.decode(bytesAt(state.scratch, length)));
     }

@@ -33,7 +33,7 @@ struct SessionRules {
 
 class Identity {
  public:
-  explicit Identity(Host& host) : host_(host) {}
+  explicit constexpr Identity(Host& host) : host_(host) {}
 
   void set_rules(SessionRules rules) { rules_ = rules; }
 

@@ -30,6 +30,9 @@ void Outbox::open(std::string_view site, std::uint64_t container_version) {
   site_.assign(site);
   container_version_ = container_version;
   instance_ = random_uuid();
+  for (Place& place : places_) {
+    place.writer = codec::BatchWriter(space_of(place));
+  }
 }
 
 Outbox::Place* Outbox::free_place() {
@@ -69,7 +72,7 @@ bool Outbox::restore(std::span<const std::byte> batch, event::TimeMs now) {
   if (place == nullptr || batch.size() > kBatchBytes || batch.empty()) {
     return false;
   }
-  std::copy(batch.begin(), batch.end(), place->space.begin());
+  std::copy(batch.begin(), batch.end(), space_of(*place).begin());
   place->restored = batch.size();
   place->tries = 1;
   place->newest = now;  // its age is the keeper's to watch
@@ -124,7 +127,7 @@ void Outbox::send(Place& place, event::TimeMs now) {
 Slot Outbox::slot_of(const Place& place) const { return static_cast<Slot>(&place - places_.data()); }
 
 std::span<const std::byte> Outbox::bytes_of(Place& place, event::TimeMs sent) {
-  return place.restored != 0 ? std::span<const std::byte>(place.space).first(place.restored)
+  return place.restored != 0 ? std::span<const std::byte>(space_of(place)).first(place.restored)
                              : place.writer.finish(sent);
 }
 
@@ -218,7 +221,7 @@ void Outbox::clear() {
       // Already with the network: the place is free again once that has answered.
       place.state = State::abandoned;
     }
-    place.space.fill({});
+    space_of(place).fill({});
   }
 }
 

@@ -70,7 +70,7 @@ enum class Urgency : std::uint8_t {
 
 class Outbox {
  public:
-  Outbox(Host& host, DropCounts& drops) : host_(host), drops_(drops) {}
+  constexpr Outbox(Host& host, DropCounts& drops) : host_(host), drops_(drops) {}
 
   /// Who sends, on every batch; draws the instance id.
   void open(std::string_view site, std::uint64_t container_version);
@@ -89,16 +89,17 @@ class Outbox {
  private:
   enum class State : std::uint8_t { empty, open, flying, waiting, abandoned };
   struct Place {
-    std::array<std::byte, kBatchBytes> space;
-    codec::BatchWriter writer{space};
+    codec::BatchWriter writer;
     State state = State::empty;
     std::uint8_t tries = 0;
-    std::size_t restored = 0;  ///< bytes at the front of `space` that an earlier page wrote; 0: the writer's
+    std::size_t restored = 0;  ///< bytes at the front of its memory that an earlier page wrote; 0: the writer's
     event::TimeMs base{};
     event::TimeMs newest{};  ///< when its last event happened
     event::TimeMs due{};
   };
 
+  using Space = std::array<std::byte, kBatchBytes>;
+  [[nodiscard]] Space& space_of(const Place& place) { return spaces_[static_cast<std::size_t>(slot_of(place))]; }
   [[nodiscard]] Place* free_place();
   [[nodiscard]] Place* place_for_event(event::TimeMs now);
   [[nodiscard]] std::optional<event::TimeMs> due_of(const Place& place) const;
@@ -118,7 +119,8 @@ class Outbox {
   std::uint32_t next_seq_ = 0;
   event::TimeMs hold_until_{};  ///< after a failed try nothing is sent before, except when the page is left
   std::optional<event::TimeMs> wake_at_;
-  std::array<Place, kSlots> places_;
+  std::array<Place, kSlots> places_{};
+  std::array<Space, kSlots> spaces_{};
 };
 
 }  // namespace etappe::tracker

@@ -103,24 +103,14 @@ class Tracker::Firings final : public rules::Outcome {
   bool held_only_;
 };
 
-Tracker::Tracker(Host& host, const SettingsView& settings)
-    : host_(host), identity_(host), outbox_(host, drops_), policy_(settings.policy), redact_rules_(settings.redact) {
+void Tracker::open(const SettingsView& settings) {
+  policy_ = settings.policy;
+  redact_rules_ = settings.redact;
   identity_.set_rules(settings.session);
   outbox_.open(settings.site, settings.container_version);
 }
 
-Result<void, rules::Error> Tracker::load_container(std::span<const std::byte> bytes) {
-  const auto container = rules::ContainerView::open(bytes);
-  if (!container) {
-    return fail(container.error());
-  }
-  container_ = *container;
-  return {};
-}
-
-std::string_view Tracker::data_layer_path(std::size_t index) const {
-  return container_ && index < container_->path_count() ? container_->path(index) : std::string_view{};
-}
+std::string_view Tracker::data_layer_path(std::size_t index) const { return container_.path(index); }
 
 void Tracker::device(event::TimeMs now, std::string_view text) {
   if (text.empty()) {
@@ -132,7 +122,7 @@ void Tracker::device(event::TimeMs now, std::string_view text) {
   }
 }
 
-void Tracker::page(event::TimeMs now, const CallView& call) {
+void Tracker::page(event::TimeMs now, CallView& call) {
   const std::string_view url = redact::redact_url(call.event.url, redact_rules_, redacted_);
   if (page_counted_ && url == url_.view() && now - viewed_at_ < kSameView) {
     drops_.add(Drop::repeated, 1);
@@ -146,6 +136,7 @@ void Tracker::page(event::TimeMs now, const CallView& call) {
   fired_on_page_.fill(false);
   held_on_page_.fill(false);
   if (consent::tracker_verdict(policy_, consent_) == consent::Verdict::send) {
+    redact(call);
     record_view(now, call);
   }
 }
@@ -164,7 +155,7 @@ void Tracker::record_view(event::TimeMs now, const CallView& call) {
   identity_.remember(now, consent_);
 }
 
-void Tracker::track(event::TimeMs now, const CallView& call) {
+void Tracker::track(event::TimeMs now, CallView& call) {
   if (consent::tracker_verdict(policy_, consent_) != consent::Verdict::send) {
     drops_.add(Drop::consent, 1);
     return;
@@ -173,6 +164,7 @@ void Tracker::track(event::TimeMs now, const CallView& call) {
   if (call.event.type == event::Type::step && !identity_.enters_step(call.event.funnel, call.event.step)) {
     return;
   }
+  redact(call);
   record(now, call.event);
   if (call.event.type == event::Type::event) {
     run_rules(now, rules::Occasion::event, call, false);
@@ -180,7 +172,7 @@ void Tracker::track(event::TimeMs now, const CallView& call) {
   identity_.remember(now, consent_);
 }
 
-std::uint32_t Tracker::push(event::TimeMs now, const CallView& call) {
+std::uint32_t Tracker::push(event::TimeMs now, CallView& call) {
   if (consent::tracker_verdict(policy_, consent_) != consent::Verdict::send) {
     drops_.add(Drop::consent, 1);
     return 0;
@@ -191,7 +183,7 @@ std::uint32_t Tracker::push(event::TimeMs now, const CallView& call) {
   return recorded_ - before;
 }
 
-void Tracker::decide(event::TimeMs now, consent::States decision, const CallView& call) {
+void Tracker::decide(event::TimeMs now, consent::States decision, CallView& call) {
   const consent::States before = consent_;
   if (decision.analytics != consent::State::undetermined) {
     consent_.analytics = decision.analytics;
@@ -256,12 +248,11 @@ bool Tracker::has_allowance(event::TimeMs now) {
   return true;
 }
 
-void Tracker::record(event::TimeMs now, event::EventView event) {
+void Tracker::record(event::TimeMs now, event::EventView& event) {
   if (!has_allowance(now)) {
     return;
   }
   ++recorded_;
-  redact(event);
   event.time = now;
   event.consent = consent_;
   event.url = url_.view();
@@ -277,39 +268,34 @@ void Tracker::record(event::TimeMs now, event::EventView event) {
   outbox_.add(event, now, urgency_of(event.type));
 }
 
-void Tracker::redact(event::EventView& event) {
+void Tracker::redact(CallView& call) {
   std::span<char> room(redacted_);
-  const auto kept = [&room](std::string_view text) {
-    if (text.data() == room.data()) {
-      room = room.subspan(text.size());
+  const auto kept = [&room](std::string_view& text, std::string_view redacted) {
+    text = redacted;
+    if (redacted.data() == room.data()) {
+      room = room.subspan(redacted.size());
     }
-    return text;
   };
-  event.name = kept(redact::redact_text(event.name, room));
-  for (std::size_t i = 0; i < event.props.size(); ++i) {
-    props_[i] = event.props[i];
-    props_[i].value = kept(redact::redact_value(props_[i].key, props_[i].value, redact_rules_, room));
+  kept(call.event.name, redact::redact_text(call.event.name, room));
+  for (event::PropView& prop : call.props) {
+    kept(prop.value, redact::redact_value(prop.key, prop.value, redact_rules_, room));
   }
-  event.props = std::span(props_).first(event.props.size());
-  for (std::size_t i = 0; i < event.items.size(); ++i) {
-    items_[i] = event.items[i];
-    items_[i].name = kept(redact::redact_text(items_[i].name, room));
+  for (event::ItemView& item : call.items) {
+    kept(item.name, redact::redact_text(item.name, room));
   }
-  event.items = std::span(items_).first(event.items.size());
+  call.event.props = call.props;
+  call.event.items = call.items;
 }
 
 void Tracker::run_rules(event::TimeMs now, rules::Occasion occasion, const CallView& call, bool held_only) {
-  if (!container_) {
-    return;
-  }
-  const PageFacts facts(*container_, call);
+  const PageFacts facts(container_, call);
   Firings firings(*this, now, held_only);
-  container_->run({.occasion = occasion,
-                   .event_name = call.event.name,
-                   .page_url = url_.view(),
-                   .consent = consent_,
-                   .facts = &facts},
-                  firings);
+  container_.run({.occasion = occasion,
+                  .event_name = call.event.name,
+                  .page_url = url_.view(),
+                  .consent = consent_,
+                  .facts = &facts},
+                 firings);
 }
 
 void Tracker::tick(event::TimeMs now) { outbox_.tick(now); }

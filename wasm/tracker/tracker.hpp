@@ -10,7 +10,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -45,9 +44,12 @@ struct SettingsView {
 
 /// What the loader hands over with a call. Views live for the call only.
 struct CallView {
-  /// Without id, time, consent, visitor and session, which are the tracker's to fill. `url` and the rest of
-  /// the page are read from a view only.
+  /// Without id, time, consent, visitor and session, which are the tracker's to fill; and without the two lists
+  /// below. `url` and the rest of the page are read from a view only.
   event::EventView event;
+  /// The event's lists, in memory that redaction may change.
+  std::span<event::PropView> props;
+  std::span<event::ItemView> items;
   /// Values of the container's data layer paths, in the order of the container.
   std::span<const std::string_view> data_layer;
 };
@@ -57,25 +59,28 @@ struct CallView {
 
 class Tracker final {
  public:
-  Tracker(Host& host, const SettingsView& settings);
+  /// Constant-initialised, so that a module needs no code for it. open() comes first.
+  explicit constexpr Tracker(Host& host) : host_(host), identity_(host), outbox_(host, drops_) {}
+  void open(const SettingsView& settings);
 
-  /// The site's compiled container; `bytes` must outlive the tracker. Without one no tag fires.
-  [[nodiscard]] Result<void, rules::Error> load_container(std::span<const std::byte> bytes);
+  /// The site's compiled container, as the publisher has checked it; `bytes` must outlive the tracker. Without
+  /// one no tag fires.
+  void load_container(std::span<const std::byte> bytes) { container_ = rules::ContainerView::trusted(bytes); }
   [[nodiscard]] std::string_view data_layer_path(std::size_t index) const;
 
   /// What the device holds, at start and whenever another page of this site has changed it. Empty text says
   /// that what was there is gone: consent was withdrawn elsewhere.
   void device(event::TimeMs now, std::string_view text);
   /// A page is shown: at start, on a restore from the back/forward cache, on a virtual page view.
-  void page(event::TimeMs now, const CallView& call);
+  void page(event::TimeMs now, CallView& call);
   /// Anything else that happened on the page. A step is recorded once per pass through its funnel.
-  void track(event::TimeMs now, const CallView& call);
+  void track(event::TimeMs now, CallView& call);
   /// An `{event: name}` of the data layer. It fires rules and is not recorded itself. Returns how many
   /// conversions and steps came of it.
-  std::uint32_t push(event::TimeMs now, const CallView& call);
+  std::uint32_t push(event::TimeMs now, CallView& call);
   /// What the visitor decided; `undetermined` leaves a purpose as it is. Anything but a grant of analytics
   /// empties memory and device.
-  void decide(event::TimeMs now, consent::States decision, const CallView& call);
+  void decide(event::TimeMs now, consent::States decision, CallView& call);
   /// A new visitor and session from the next event on; consent stays.
   void reset(event::TimeMs now);
 
@@ -98,37 +103,35 @@ class Tracker final {
   class Firings;
 
   [[nodiscard]] bool has_allowance(event::TimeMs now);
-  void record(event::TimeMs now, event::EventView event);
-  /// Takes out what must not leave the page. The event's texts then live until the next record().
-  void redact(event::EventView& event);
+  void record(event::TimeMs now, event::EventView& event);
+  /// Takes out what must not leave the page, and puts the event's lists into it. Its texts then live until the
+  /// next call.
+  void redact(CallView& call);
   void record_view(event::TimeMs now, const CallView& call);
   void run_rules(event::TimeMs now, rules::Occasion occasion, const CallView& call, bool held_only);
   void leave_device();
 
+  // Small things first: an address near the beginning is a short one in the module's code.
   Host& host_;
   DropCounts drops_;
   Identity identity_;
-  Outbox outbox_;
-  consent::Policy policy_;
+  consent::Policy policy_ = consent::Policy::block;
   consent::States consent_;
-  std::optional<rules::ContainerView> container_;
-
+  rules::ContainerView container_;
   redact::RulesView redact_rules_;
-  std::array<char, kRedactedBytes> redacted_;
-  std::array<event::PropView, event::kMaxProps> props_;
-  std::array<event::ItemView, event::kMaxItems> items_;
-
-  FixedText<event::kMaxUrlBytes> url_;
-  FixedText<event::kMaxUrlBytes> referrer_;
-  FixedText<event::kMaxTitleBytes> title_;
   bool page_known_ = false;
   bool page_counted_ = false;
-  event::TimeMs viewed_at_{};
   std::uint32_t recorded_ = 0;
   std::uint32_t allowance_ = kBurst;
+  event::TimeMs viewed_at_{};
   event::TimeMs refilled_at_{};
   std::array<bool, rules::kMaxTags> fired_on_page_{};
   std::array<bool, rules::kMaxTags> held_on_page_{};
+  FixedText<event::kMaxTitleBytes> title_;
+  FixedText<event::kMaxUrlBytes> url_;
+  FixedText<event::kMaxUrlBytes> referrer_;
+  std::array<char, kRedactedBytes> redacted_{};
+  Outbox outbox_;
 };
 
 }  // namespace etappe::tracker

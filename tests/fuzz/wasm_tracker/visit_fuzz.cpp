@@ -71,12 +71,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Input input{std::as_bytes(std::span(data, size))};
   Page page;
   static abi::CallReader reader;
-  tracker::Tracker tracker(page, {.site = "NORDWERK"});
+  tracker::Tracker tracker(page);
+  tracker.open({.site = "NORDWERK"});
   page.the_tracker = &tracker;
   event::TimeMs now{std::chrono::milliseconds{1'795'000'000'000}};
   const auto compiled = input.bytes();
   const std::vector<std::byte> container(compiled.begin(), compiled.end());
-  if (!tracker.load_container(container)) fuzz::require(tracker.data_layer_path(0).empty());
+  if (rules::ContainerView::open(container)) tracker.load_container(container);
   while (!input.rest.empty()) {
     const unsigned operation = input.byte();
     now += std::chrono::milliseconds{1} * (1LL << (input.byte() % 36));  // two years at most
@@ -84,11 +85,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto type = static_cast<event::Type>(1 + operation / 8 % 10);
     const bool takes_a_call = operation % 8 < 4;
     if (takes_a_call && !reader.read(input.bytes(), type)) continue;
+    tracker::CallView call = reader.call();
     switch (operation % 8) {
-      case 0: tracker.page(now, reader.call()); break;
-      case 1: tracker.track(now, reader.call()); break;
-      case 2: tracker.push(now, reader.call()); break;
-      case 3: tracker.decide(now, consent::unpack(operation / 8), reader.call()); break;
+      case 0: tracker.page(now, call); break;
+      case 1: tracker.track(now, call); break;
+      case 2: tracker.push(now, call); break;
+      case 3: tracker.decide(now, consent::unpack(operation / 8), call); break;
       case 4: {
         const auto text = input.bytes();
         tracker.device(now, operation < 128 ? page.device
