@@ -56,9 +56,6 @@ class ContainerView::Checker {
   void refers(std::size_t at, const Table& table) {
     want(container_.u16(at) < table.count, Error::bad_reference);
   }
-  void refers_or_none(std::size_t at, const Table& table) {
-    if (container_.u16(at) != kNone) refers(at, table);
-  }
   void is_text(std::size_t at) {
     want(container_.u16(at) + container_.u16(at + 2) <= container_.texts_.count, Error::bad_reference);
   }
@@ -91,14 +88,18 @@ class ContainerView::Checker {
     const std::size_t at = container_.tags_.offset + index * tag::kSize;
     is_text(at + tag::kName);
     is_text(at + tag::kConversion);
-    want(container_.u16(at + tag::kConversion + 2) != 0, Error::bad_field);
+    at_most(at + tag::kKind, static_cast<unsigned>(Kind::step));
+    const bool is_step = container_.u8(at + tag::kKind) == static_cast<unsigned>(Kind::step);
+    want((container_.u16(at + tag::kConversion + 2) == 0) == is_step, Error::bad_field);
     for (const std::size_t parameter : {tag::kValue, tag::kCurrency, tag::kQuantity, tag::kOrderId}) {
-      refers_or_none(at + parameter, container_.variables_);
+      const bool is_none = container_.u16(at + parameter) == kNone;
+      if (!is_none) refers(at + parameter, container_.variables_);
+      // A step has the first two and no others.
+      want(!is_step || is_none == (parameter > tag::kStep), Error::bad_reference);
     }
-    at_most(at + tag::kWeight, static_cast<unsigned>(event::Weight::micro));
-    at_most(at + tag::kRepeat, static_cast<unsigned>(Repeat::once_per_session));
+    at_most(at + tag::kWeight, is_step ? 0 : static_cast<unsigned>(event::Weight::micro));
+    at_most(at + tag::kRepeat, is_step ? 0 : static_cast<unsigned>(Repeat::once_per_session));
     at_most(at + tag::kConsent, kNeedsAnalytics | kNeedsMarketing);
-    at_most(at + tag::kZero, 0);
     entries_ += container_.u16(at + tag::kTriggers) + container_.u16(at + tag::kExceptions);
   }
 

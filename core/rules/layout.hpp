@@ -38,7 +38,8 @@ inline constexpr std::size_t kSize = 8, kVariable = 0, kOperator = 2, kFlags = 3
 namespace tag {
 inline constexpr std::size_t kSize = 24, kName = 0, kConversion = 4, kValue = 8, kCurrency = 10,
                              kQuantity = 12, kOrderId = 14, kWeight = 16, kRepeat = 17, kConsent = 18,
-                             kZero = 19, kTriggers = 20, kExceptions = 22;
+                             kKind = 19, kTriggers = 20, kExceptions = 22;
+inline constexpr std::size_t kFunnel = kValue, kStep = kCurrency;  // of a step
 }
 namespace entry {
 inline constexpr std::size_t kSize = 2;

@@ -4,7 +4,8 @@
 // A container is authored as JSON and compiled by server/container; this room reads the compiled form and
 // runs it, in the browser and on the server alike. Nothing here allocates, throws or remembers: "once per
 // session" and the like are for the caller, who keeps the state. The format is docs/container-format.md.
-// First form: page-view and event triggers with URL and event conditions; one first-party conversion tag.
+// First form: page-view and event triggers with URL and event conditions; first-party tags for conversions
+// and funnel steps.
 
 #include <array>
 #include <cstddef>
@@ -65,11 +66,17 @@ struct Happening {
 
 enum class Repeat : std::uint8_t { every_time = 0, once_per_page = 1, once_per_session = 2 };
 
-/// A conversion that a tag asks to record. Its texts live as long as the callback: copy what is kept. They
-/// are as the page gave them: event::check says whether they are a value, a currency, an order id.
+/// What a tag asks to record.
+enum class Kind : std::uint8_t { conversion = 0, step = 1 };
+
+/// A conversion or a step that a tag asks to record. Its texts live as long as the callback: copy what is
+/// kept. They are as the page gave them: event::check says whether they are a value, a currency, an order id,
+/// and a step may lack its funnel or its name.
 struct FiringView {
   std::uint32_t tag_index = 0;
   std::string_view tag_name;
+  Kind kind = Kind::conversion;
+  std::string_view funnel = {}, step = {};  ///< of Kind::step, which has nothing of the following
   std::string_view conversion;
   std::string_view value, currency, quantity, order_id;  ///< as text, empty when the container leaves it out
   event::Weight weight = event::Weight::primary;

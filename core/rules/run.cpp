@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "core/rules/layout.hpp"
 #include "core/rules/match.hpp"
 #include "core/rules/rules.hpp"
@@ -70,15 +72,22 @@ class ContainerView::Run {
       }
     }
     Memory value, currency, quantity, order_id;
-    outcome.fired({.tag_index = tag_index,
-                   .tag_name = name,
-                   .conversion = container_.text(at + tag::kConversion),
-                   .value = value_of(container_.u16(at + tag::kValue), value),
-                   .currency = value_of(container_.u16(at + tag::kCurrency), currency),
-                   .quantity = value_of(container_.u16(at + tag::kQuantity), quantity),
-                   .order_id = value_of(container_.u16(at + tag::kOrderId), order_id),
-                   .weight = static_cast<event::Weight>(container_.u8(at + tag::kWeight)),
-                   .repeat = static_cast<Repeat>(container_.u8(at + tag::kRepeat))});
+    FiringView firing{.tag_index = tag_index,
+                      .tag_name = name,
+                      .kind = static_cast<Kind>(container_.u8(at + tag::kKind)),
+                      .conversion = container_.text(at + tag::kConversion),
+                      .value = value_of(container_.u16(at + tag::kValue), value),
+                      .currency = value_of(container_.u16(at + tag::kCurrency), currency),
+                      .quantity = value_of(container_.u16(at + tag::kQuantity), quantity),
+                      .order_id = value_of(container_.u16(at + tag::kOrderId), order_id),
+                      .weight = static_cast<event::Weight>(container_.u8(at + tag::kWeight)),
+                      .repeat = static_cast<Repeat>(container_.u8(at + tag::kRepeat))};
+    static_assert(tag::kFunnel == tag::kValue && tag::kStep == tag::kCurrency);
+    if (firing.kind == Kind::step) {
+      firing.funnel = std::exchange(firing.value, {});
+      firing.step = std::exchange(firing.currency, {});
+    }
+    outcome.fired(firing);
   }
 
   /// The value of variable `index`, or of none. Only a decoded query parameter needs the memory.

@@ -141,13 +141,16 @@ class AuthorReader {
     Tag tag;
     ObjectReader object = begin(value, index, "tag", tag, author_.tags);
     object.require("template");
-    const bool known_template = object.choice("template", {"etappe-conversion"}).has_value();
+    const auto known_template = object.choice("template", {"etappe-conversion", "etappe-step"});
+    tag.kind = static_cast<rules::Kind>(known_template.value_or(0));
     object.require("triggers");
     tag.triggers = object.texts("triggers", kMaxNameBytes);
     tag.exceptions = object.texts("exceptions", kMaxNameBytes);
     read_consent(object, tag);
-    if (const auto repeat = object.choice("repeat", {"every_time", "once_per_page", "once_per_session"})) {
-      tag.repeat = static_cast<rules::Repeat>(*repeat);
+    if (tag.kind == rules::Kind::conversion) {
+      if (const auto repeat = object.choice("repeat", {"every_time", "once_per_page", "once_per_session"})) {
+        tag.repeat = static_cast<rules::Repeat>(*repeat);
+      }
     }
     object.require("parameters");
     if (const json* parameters = object.find("parameters"); parameters != nullptr && known_template) {
@@ -171,12 +174,18 @@ class AuthorReader {
       }
     }
     if (given->is_array() && (tag.consent & kNeedsAnalytics) == 0) {
-      object.error("consent", "lacks analytics, under which a conversion is recorded; add it");
+      const std::string what = tag.kind == rules::Kind::step ? "step" : "conversion";
+      object.error("consent", "lacks analytics, under which a " + what + " is recorded; add it");
     }
   }
 
   void read_parameters(const json& value, std::string place, Tag& tag) {
     ObjectReader object(value, std::move(place), problems_);
+    if (tag.kind == rules::Kind::step) {
+      tag.funnel = required_parameter(object, "funnel");
+      tag.step = required_parameter(object, "step");
+      return object.done();
+    }
     tag.conversion = object.required_text("conversion", kMaxNameBytes);
     tag.value = parameter(object, "value");
     tag.currency = parameter(object, "currency");
@@ -187,14 +196,21 @@ class AuthorReader {
     check_literals(object, tag);
   }
 
-  Parameter parameter(ObjectReader& object, std::string_view key) {
+  /// A name: literal, or what a variable holds.
+  Parameter required_parameter(ObjectReader& object, std::string_view key) {
+    object.require(key);
+    return parameter(object, key, kMaxNameBytes, "fill it in");
+  }
+
+  Parameter parameter(ObjectReader& object, std::string_view key, std::size_t most = kMaxValueBytes,
+                      const std::string& when_empty = "leave it out instead") {
     const json* value = object.find(key);
     if (value == nullptr) return {};
     if (value->is_string()) {
       Parameter literal{.kind = Parameter::Kind::literal, .text = value->get<std::string>()};
       if (literal.text.empty()) {
-        object.error(key, "is empty; leave it out instead");
-      } else if (object.is_good_text(key, literal.text, kMaxValueBytes)) {
+        object.error(key, "is empty; " + when_empty);
+      } else if (object.is_good_text(key, literal.text, most)) {
         return literal;
       }
       return {};

@@ -1,9 +1,11 @@
 #pragma once
 // A container as its author wrote it, with names for references. Only this room includes it.
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/event/event.hpp"
@@ -42,10 +44,12 @@ struct Parameter {
 
 struct Tag {
   std::string name;
+  rules::Kind kind = rules::Kind::conversion;
   std::vector<std::string> triggers;
   std::vector<std::string> exceptions;
   std::string conversion;
   Parameter value, currency, quantity, order_id;
+  Parameter funnel, step;  ///< of Kind::step, which has neither a conversion nor its parameters
   event::Weight weight = event::Weight::primary;
   std::optional<rules::Repeat> repeat;  ///< absent: by whether there is an order id
   unsigned consent = rules::layout::kNeedsAnalytics;
@@ -58,6 +62,18 @@ struct Author {
   std::vector<Trigger> triggers;
   std::vector<Tag> tags;
 };
+
+/// A tag's parameters that may be variables, in the order in which the compiled form has them.
+[[nodiscard]] inline std::array<std::pair<std::string_view, const Parameter*>, 4> parameters_of(
+    const Tag& tag) {
+  const bool is_step = tag.kind == rules::Kind::step;
+  return {{is_step ? std::pair{std::string_view("funnel"), &tag.funnel}
+                   : std::pair{std::string_view("value"), &tag.value},
+           is_step ? std::pair{std::string_view("step"), &tag.step}
+                   : std::pair{std::string_view("currency"), &tag.currency},
+           {"quantity", &tag.quantity},
+           {"order_id", &tag.order_id}}};
+}
 
 inline constexpr std::size_t kMaxValueBytes = 512;  ///< of a condition or a constant
 

@@ -69,12 +69,9 @@ class Review {
       }
     }
     for (const std::string& name : tag.exceptions) use_trigger(name, place + ": exceptions");
-    for (const auto& [key, parameter] : {std::pair{"value", &tag.value},
-                                         {"currency", &tag.currency},
-                                         {"quantity", &tag.quantity},
-                                         {"order_id", &tag.order_id}}) {
+    for (const auto& [key, parameter] : parameters_of(tag)) {
       if (parameter->kind != Parameter::Kind::variable) continue;
-      use_variable(parameter->text, place + ": parameters." + key);
+      use_variable(parameter->text, place + ": parameters." + std::string(key));
     }
     review_money(tag, place);
   }

@@ -77,9 +77,7 @@ class Writer {
       condition_count_ += trigger->conditions.size();
     }
     for (const Tag& tag : author_.tags) {
-      for (const Parameter* parameter : {&tag.value, &tag.currency, &tag.quantity, &tag.order_id}) {
-        number_of(*parameter);
-      }
+      for (const auto& [key, parameter] : parameters_of(tag)) number_of(*parameter);
       entry_count_ += tag.triggers.size() + tag.exceptions.size();
     }
   }
@@ -146,16 +144,16 @@ class Writer {
 
   void write_tag(Bytes& out, const Tag& tag) {
     const bool has_order_id = tag.order_id.kind != Parameter::Kind::absent;
-    const rules::Repeat usual = has_order_id ? rules::Repeat::every_time : rules::Repeat::once_per_session;
+    const rules::Repeat usual = has_order_id || tag.kind == rules::Kind::step
+                                    ? rules::Repeat::every_time
+                                    : rules::Repeat::once_per_session;
     text(out, tag.name);
     text(out, tag.conversion);
-    for (const Parameter* parameter : {&tag.value, &tag.currency, &tag.quantity, &tag.order_id}) {
-      out.u16(number_of(*parameter));
-    }
+    for (const auto& [key, parameter] : parameters_of(tag)) out.u16(number_of(*parameter));
     out.u8(static_cast<std::size_t>(tag.weight));
     out.u8(static_cast<std::size_t>(tag.repeat.value_or(usual)));
     out.u8(tag.consent);
-    out.u8(0);
+    out.u8(static_cast<std::size_t>(tag.kind));
     out.u16(tag.triggers.size());
     out.u16(tag.exceptions.size());
   }

@@ -39,6 +39,12 @@ struct Spelled {
   }
 };
 
+/// In place of Spelled's tag: a step of the two variables.
+std::string a_step() {
+  return text(0, 5) + text(0, 0) + u16(0) + u16(1) + u16(0xFFFF) + u16(0xFFFF) + u8(0) + u8(0) + u8(1) +
+         u8(1) + u16(1) + u16(1);
+}
+
 Result<ContainerView, Error> open(const std::string& bytes) {
   return ContainerView::open(std::as_bytes(std::span(bytes)));
 }
@@ -52,6 +58,13 @@ TEST(ContainerView, OpensAContainerWhereItLies) {
   ASSERT_EQ(container->path_count(), 1U);
   EXPECT_EQ(container->path(0), "shop.value");
   EXPECT_EQ(container->path(1), "");
+}
+
+TEST(ContainerView, OpensAStep) {
+  Spelled spelled;
+  spelled.tags = a_step();
+  const std::string bytes = spelled.bytes();
+  EXPECT_TRUE(open(bytes));
 }
 
 TEST(ContainerView, RefusesEveryBeginning) {
@@ -102,7 +115,19 @@ TEST(ContainerView, SaysWhatIsWrongWithIt) {
       {"weight 2", [](Spelled& s) { s.tags[16] = 2; }, Error::bad_field},
       {"repeat 3", [](Spelled& s) { s.tags[17] = 3; }, Error::bad_field},
       {"consent 4", [](Spelled& s) { s.tags[18] = 4; }, Error::bad_field},
-      {"tag zero", [](Spelled& s) { s.tags[19] = 1; }, Error::bad_field},
+      {"kind 2", [](Spelled& s) { s.tags[19] = 2; }, Error::bad_field},
+      {"a step with a conversion", [](Spelled& s) { s.tags[19] = 1; }, Error::bad_field},
+      {"a step without a funnel", [](Spelled& s) { s.tags = a_step(), s.tags[8] = s.tags[9] = '\xFF'; },
+       Error::bad_reference},
+      {"a step without a step", [](Spelled& s) { s.tags = a_step(), s.tags[10] = s.tags[11] = '\xFF'; },
+       Error::bad_reference},
+      {"a step's funnel", [](Spelled& s) { s.tags = a_step(), s.tags[8] = 2; }, Error::bad_reference},
+      {"a step with a quantity", [](Spelled& s) { s.tags = a_step(), s.tags[12] = s.tags[13] = 0; },
+       Error::bad_reference},
+      {"a step with an order id", [](Spelled& s) { s.tags = a_step(), s.tags[14] = s.tags[15] = 0; },
+       Error::bad_reference},
+      {"a step with a weight", [](Spelled& s) { s.tags = a_step(), s.tags[16] = 1; }, Error::bad_field},
+      {"a step with a repeat", [](Spelled& s) { s.tags = a_step(), s.tags[17] = 1; }, Error::bad_field},
       {"too many entries", [](Spelled& s) { s.tags[20] = 2; }, Error::bad_reference},
       {"too few entries", [](Spelled& s) { s.tags[22] = 0; }, Error::bad_reference},
       {"entry beyond the triggers", [](Spelled& s) { s.entries[0] = 2; }, Error::bad_reference},

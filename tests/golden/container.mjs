@@ -13,7 +13,9 @@ const kParts = ['host', 'path', 'query', 'fragment', 'full'];
 const kOperators = ['equals', 'contains', 'starts_with', 'ends_with'];
 const kOccasions = ['page_view', 'event'];
 const kRepeats = ['every_time', 'once_per_page', 'once_per_session'];
-const kParameters = ['value', 'currency', 'quantity', 'order_id'];
+const kParameters = { 'etappe-conversion': ['value', 'currency', 'quantity', 'order_id'],
+  'etappe-step': ['funnel', 'step', 'no third', 'no fourth'] };
+const parametersOf = (tag) => kParameters[tag.template];
 
 function operatorOf(text) {
   const [, not, name, ignore] = /^(not_)?(.*?)(_ignore_case)?$/.exec(text);
@@ -43,7 +45,7 @@ export function containerBytes(author) {
   };
   const conditions = triggers.flatMap((trigger) => trigger.conditions ?? []);
   conditions.forEach((condition) => named(condition.variable));
-  author.tags.forEach((tag) => kParameters.forEach((key) => parameter(tag.parameters[key])));
+  author.tags.forEach((tag) => parametersOf(tag).forEach((key) => parameter(tag.parameters[key])));
 
   const texts = [];
   const offsets = new Map();
@@ -69,12 +71,13 @@ export function containerBytes(author) {
         ...text(condition.value)];
     }),
     ...author.tags.flatMap((tag) => {
-      const usual = tag.parameters.order_id === undefined ? 'once_per_session' : 'every_time';
+      const isStep = tag.template === 'etappe-step';
+      const usual = isStep || tag.parameters.order_id !== undefined ? 'every_time' : 'once_per_session';
       const consent = tag.consent ?? ['analytics'];
-      return [...text(tag.name), ...text(tag.parameters.conversion),
-        ...kParameters.flatMap((key) => u16(parameter(tag.parameters[key]))),
+      return [...text(tag.name), ...text(isStep ? '' : tag.parameters.conversion),
+        ...parametersOf(tag).flatMap((key) => u16(parameter(tag.parameters[key]))),
         tag.parameters.weight === 'micro' ? 1 : 0, kRepeats.indexOf(tag.repeat ?? usual),
-        (consent.includes('analytics') ? 1 : 0) + (consent.includes('marketing') ? 2 : 0), 0,
+        (consent.includes('analytics') ? 1 : 0) + (consent.includes('marketing') ? 2 : 0), isStep ? 1 : 0,
         ...u16(tag.triggers.length), ...u16((tag.exceptions ?? []).length)];
     }),
   ];
@@ -127,7 +130,7 @@ export function containerReading(author) {
   const used = new Set(author.tags.flatMap((tag) => [...tag.triggers, ...(tag.exceptions ?? [])]));
   const order = [...used].flatMap((name) => author.triggers.find((one) => one.name === name).conditions ?? [])
     .map((condition) => condition.variable)
-    .concat(author.tags.flatMap((tag) => kParameters.map((key) => tag.parameters[key]?.variable)))
+    .concat(author.tags.flatMap((tag) => parametersOf(tag).map((key) => tag.parameters[key]?.variable)))
     .map((name) => author.variables?.find((one) => one.name === name))
     .filter((variable) => variable?.type === 'data_layer');
   const lines = ['container', `version ${author.version}`, `tags ${author.tags.length}`,
@@ -150,12 +153,16 @@ export function containerReading(author) {
             lines.push(`held ${shown(tag.name)} ${missing}`);
             continue;
           }
-          const resolved = kParameters.map((key) => {
+          const resolved = parametersOf(tag).map((key) => {
             const value = tag.parameters[key];
             if (value === undefined) return '';
             return typeof value === 'string' ? value
               : valueOf(author.variables.find((one) => one.name === value.variable), url);
           });
+          if (tag.template === 'etappe-step') {
+            lines.push(`step ${[tag.name, ...resolved.slice(0, 2)].map(shown).join(' ')}`);
+            continue;
+          }
           const usual = tag.parameters.order_id === undefined ? 'once_per_session' : 'every_time';
           lines.push(`fired ${shown(tag.name)} ${shown(tag.parameters.conversion)} ` +
             `${resolved.map(shown).join(' ')} ${tag.parameters.weight ?? 'primary'} ${tag.repeat ?? usual}`);

@@ -158,6 +158,16 @@ class OutcomeLines final : public rules::Outcome {
  public:
   explicit OutcomeLines(Lines& lines) : lines_(lines) {}
   void fired(const rules::FiringView& firing) override {
+    if (firing.kind == rules::Kind::step) {
+      lines_.put("step ")
+          .shown(firing.tag_name)
+          .put(" ")
+          .shown(firing.funnel)
+          .put(" ")
+          .shown(firing.step)
+          .end();
+      return;
+    }
     lines_.put("fired ").shown(firing.tag_name).put(" ").shown(firing.conversion);
     for (const std::string_view value : {firing.value, firing.currency, firing.quantity, firing.order_id}) {
       lines_.put(" ").shown(value);

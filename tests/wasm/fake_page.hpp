@@ -28,6 +28,8 @@ struct SentEvent {
   std::string value;
   std::string tag;
   std::string order_id;
+  std::string funnel;
+  std::string step;
   std::uint32_t quantity = 0;
   consent::States consent;
   event::TimeMs time;
@@ -84,7 +86,7 @@ inline std::vector<SentEvent> read(std::span<const std::byte> batch) {
       events.push_back({event->type, std::string(event->name), std::string(event->visitor),
                         std::string(event->session), std::string(event->url), std::string(event->referrer),
                         std::string(event->title), std::string(event->value), std::string(event->tag),
-                        std::string(event->order_id), event->quantity, event->consent, event->time, event->id});
+                        std::string(event->order_id), std::string(event->funnel), std::string(event->step), event->quantity, event->consent, event->time, event->id});
     }
   }
   return events;

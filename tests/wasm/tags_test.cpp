@@ -23,6 +23,7 @@ struct Tag {
   rules::Repeat repeat = rules::Repeat::every_time;
   bool needs_marketing = false;
   bool order = false;  ///< value and order number from the data layer
+  bool step = false;   ///< a step in place of a conversion: funnel and step from the same two paths
 };
 
 /// A compiled container by docs/container-format.md: one trigger per tag, without conditions. The data layer
@@ -47,8 +48,12 @@ class Container {
       tables += std::string{static_cast<char>(tag.occasion), 0} + text(tag.event) + u16(0);
     }
     for (const Tag& tag : tags) {
-      tables += text(tag.name) + text(tag.name) + (tag.order ? u16(0) + none + none + u16(1) : none + none + none + none);
-      tables += std::string{0, static_cast<char>(tag.repeat), static_cast<char>(tag.needs_marketing ? 3 : 1), 0};
+      const std::string parameters = tag.step    ? u16(0) + u16(1) + none + none
+                                     : tag.order ? u16(0) + none + none + u16(1)
+                                                 : none + none + none + none;
+      tables += text(tag.name) + text(tag.step ? "" : tag.name) + parameters;
+      tables += std::string{0, static_cast<char>(tag.repeat), static_cast<char>(tag.needs_marketing ? 3 : 1),
+                            static_cast<char>(tag.step)};
       tables += u16(1) + u16(0);
     }
     for (std::size_t i = 0; i < tags.size(); ++i) {
@@ -221,6 +226,24 @@ TEST(Tags, AValueThatIsNoNumberIsLeftOutAndCounted) {
   EXPECT_EQ(site.page.tracker.drops().of(Drop::bad_value), 1U);
 }
 
+TEST(Tags, AStepTagRecordsAStepWithTheTagsName) {
+  Tagged site({{.name = "Cart", .occasion = kEvent, .event = "cart", .step = true}});
+  site.page.view();
+  site.page.decide(kGrant);
+  site.page.delivered();
+  site.push("cart", "checkout", "Warenkorb");
+  site.push("cart", "", "Warenkorb");
+  site.push("cart", "checkout", "");
+  site.push("cart", "checkout", std::string(127, 's') + "ä");
+  const auto events = site.page.delivered();
+  ASSERT_EQ(events.size(), 2U) << "a step without its funnel or name is not recorded";
+  EXPECT_EQ(events[0].type, Type::step);
+  EXPECT_EQ(events[0].funnel, "checkout");
+  EXPECT_EQ(events[0].step, "Warenkorb");
+  EXPECT_EQ(events[0].tag, "Cart");
+  EXPECT_EQ(events[0].name, "");
+  EXPECT_EQ(events[1].step, std::string(127, 's')) << "cut at a whole character";
+}
 
 TEST(Tags, TheLoaderLearnsThePathsOfTheContainer) {
   Tagged site({{"order", kEvent, "purchase", {}, false, true}});

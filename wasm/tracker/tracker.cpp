@@ -63,7 +63,7 @@ class Tracker::PageFacts final : public rules::Facts {
   const CallView& call_;
 };
 
-/// Turns the tags that fire into conversions.
+/// Turns the tags that fire into conversions and steps.
 class Tracker::Firings final : public rules::Outcome {
  public:
   Firings(Tracker& tracker, event::TimeMs now, bool held_only)
@@ -83,16 +83,29 @@ class Tracker::Firings final : public rules::Outcome {
       return;
     }
     tracker_.fired_on_page_[firing.tag_index] = true;
-    event::EventView conversion;
-    conversion.type = event::Type::conversion;
-    conversion.name = firing.conversion;
-    conversion.value = firing.value;
-    conversion.currency = firing.currency;
-    conversion.order_id = firing.order_id;
-    conversion.tag = firing.tag_name;
-    conversion.quantity = read_count(firing.quantity);
-    conversion.weight = firing.weight;
-    tracker_.record(now_, conversion);
+    event::EventView event;
+    event.tag = firing.tag_name;
+    if (firing.kind == rules::Kind::step) {
+      // The collector refuses a step without its funnel or name.
+      if (firing.funnel.empty() || firing.step.empty()) {
+        return;
+      }
+      event.type = event::Type::step;
+      event.funnel = beginning(firing.funnel, event::kMaxNameBytes);
+      event.step = beginning(firing.step, event::kMaxNameBytes);
+      if (!tracker_.identity_.enters_step(event.funnel, event.step)) {
+        return;
+      }
+    } else {
+      event.type = event::Type::conversion;
+      event.name = firing.conversion;
+      event.value = firing.value;
+      event.currency = firing.currency;
+      event.order_id = firing.order_id;
+      event.quantity = read_count(firing.quantity);
+      event.weight = firing.weight;
+    }
+    tracker_.record(now_, event);
   }
 
   void held(const rules::HeldView& held) override { tracker_.held_on_page_[held.tag_index] = true; }

@@ -90,7 +90,7 @@ TEST(Problems, NameThePlaceTheFieldAndWhatToDo) {
       {"/tags/0/name", "", "error: tags[0]: name: is missing; add it"},
       {"/tags/0/name", "null", "error: tags[0]: name: is null; write a text in quotation marks"},
       {"/tags/0/template", R"("pixel")",
-       R"(error: tag "Order": template: is "pixel"; write etappe-conversion)"},
+       R"(error: tag "Order": template: is "pixel"; write etappe-conversion or etappe-step)"},
       {"/tags/0/template", "", R"(error: tag "Order": template: is missing; add it)"},
       {"/tags/0/triggers", "", R"(error: tag "Order": triggers: is missing; add it)"},
       {"/tags/0/triggers", "[1]",
@@ -171,6 +171,41 @@ TEST(Problems, NameThePlaceTheFieldAndWhatToDo) {
     EXPECT_TRUE(problems.size() == 1 || problems[1].starts_with("warning: "))
         << testing::PrintToString(problems);
   }
+}
+
+TEST(Problems, OfAStepNameThePlaceToo) {
+  const auto step = [](std::string_view change) {
+    json tag = json::parse(R"({"name": "Cart", "template": "etappe-step", "triggers": ["thanks", "lead"],
+                               "parameters": {"funnel": "checkout", "step": {"variable": "path"}}})");
+    tag.merge_patch(json::parse(change));
+    json document = good();
+    document["tags"].push_back(tag);
+    return problems_of(document.dump());
+  };
+  EXPECT_EQ(step("{}"), std::vector<std::string>{});
+  const std::string long_name = '"' + std::string(129, 'n') + '"';
+  const std::pair<std::string, std::string> cases[] = {
+      {R"({"parameters": {"funnel": null}})", R"(error: tag "Cart": parameters: funnel: is missing; add it)"},
+      {R"({"parameters": {"step": null}})", R"(error: tag "Cart": parameters: step: is missing; add it)"},
+      {R"({"parameters": {"funnel": ""}})", R"(error: tag "Cart": parameters: funnel: is empty; fill it in)"},
+      {R"({"parameters": {"funnel": )" + long_name + "}}",
+       R"(error: tag "Cart": parameters: funnel: has 129 bytes; 128 are allowed)"},
+      {R"({"parameters": {"step": 1}})",
+       R"(error: tag "Cart": parameters: step: is 1; write a text in quotation marks or {"variable": name})"},
+      {R"({"parameters": {"step": {"variable": "nix"}}})",
+       R"(error: tag "Cart": parameters.step: there is no variable "nix"; define it under "variables")"},
+      {R"({"parameters": {"value": "1.00"}})",
+       R"(error: tag "Cart": parameters: value: is not a key of this object; remove it, or write one of funnel, step)"},
+      {R"({"repeat": "once_per_page"})",
+       R"(error: tag "Cart": repeat: is not a key of this object; remove it, or write one of name, template, )"
+       "triggers, exceptions, consent, parameters"},
+      {R"({"consent": ["marketing"]})",
+       R"(error: tag "Cart": consent: lacks analytics, under which a step is recorded; add it)"},
+      {R"({"triggers": ["Cart"]})",
+       R"(error: tag "Cart": triggers: there is no trigger "Cart"; define it under "triggers")"},
+  };
+  for (const auto& [change, problem] : cases)
+    EXPECT_EQ(step(change), std::vector<std::string>{problem}) << change;
 }
 
 TEST(Problems, WarnOfWhatCannotBeMeant) {

@@ -36,6 +36,12 @@ class Lines final : public rules::Outcome {
  public:
   std::vector<std::string> lines;
   void fired(const rules::FiringView& f) override {
+    if (f.kind == rules::Kind::step) {
+      EXPECT_EQ(std::string(f.conversion) + std::string(f.value) + std::string(f.currency), "");
+      lines.push_back("step " + std::string(f.tag_name) + " [" + std::string(f.funnel) + "] [" +
+                      std::string(f.step) + "]");
+      return;
+    }
     const char* const repeats[] = {"every_time", "once_per_page", "once_per_session"};
     std::string line = "fire " + std::string(f.tag_name);
     for (const std::string_view part : {f.conversion, f.value, f.currency, f.quantity, f.order_id}) {
@@ -115,6 +121,26 @@ TEST(RunVariables, AreEmptyWhereTheAddressCannotBeTakenApart) {
   EXPECT_TRUE(fires(with_condition(R"("type":"url","part":"path")", "equals", ""), "nonsense"));
   EXPECT_TRUE(fires(with_condition(R"("type":"url","part":"full")", "equals", "nonsense"), "nonsense"));
   EXPECT_TRUE(fires(with_condition(R"("type":"query","parameter":"a")", "equals", ""), ""));
+}
+
+TEST(RunTags, AStepHasItsFunnelAndItsNameFromTextsOrVariables) {
+  const std::string json = container_of(
+      R"({"name":"path","type":"url","part":"path"},{"name":"layer","type":"data_layer","path":"funnel"})",
+      R"({"name":"t","on":"page_view"},{"name":"e","on":"event","event":"lead"})",
+      R"({"name":"a","template":"etappe-step","triggers":["t"],"parameters":{"funnel":"f","step":{"variable":"path"}}},
+         {"name":"b","template":"etappe-step","triggers":["t"],"exceptions":["t"],"parameters":{"funnel":"f","step":"s"}},
+         {"name":"c","template":"etappe-step","triggers":["e"],"parameters":{"funnel":{"variable":"layer"},"step":"s"}},
+         {"name":"d","template":"etappe-step","triggers":["t"],"consent":["analytics","marketing"],"parameters":{"funnel":"f","step":"s"}})");
+  MapFacts facts;
+  EXPECT_EQ(run(json, {.page_url = kUrl, .consent = {State::granted, State::denied}}, facts),
+            (std::vector<std::string>{"step a [f] [/Danke/]", "hold d marketing"}));
+  EXPECT_EQ(run(json, {.page_url = kUrl, .consent = {}}, facts),
+            (std::vector<std::string>{"hold a analytics", "hold d analytics"}));
+  const rules::Happening lead{
+      .occasion = Occasion::event, .event_name = "lead", .page_url = kUrl, .consent = kAll};
+  EXPECT_EQ(run(json, lead, facts), std::vector<std::string>{"step c [] [s]"});
+  facts.layer["funnel"] = "contact";
+  EXPECT_EQ(run(json, lead, facts), std::vector<std::string>{"step c [contact] [s]"});
 }
 
 TEST(RunConditions, HaveSixteenOperators) {
