@@ -18,26 +18,29 @@ constexpr char kMarks[][11] = {"", "[redacted]", "[email]", "[phone]"};
 // `sid`, `link_token` and the like are not here: shops and networks use them for vouchers, articles, sub ids
 // and clicks.
 constexpr std::string_view kNames =
-    "token\naccess_token\naccesstoken\nrefresh_token\nid_token\nauth_token\nauthtoken\ncsrf_token\nxsrf_"
-    "token\n"
-    "reset_token\nreset_password_token\nconfirmation_token\nlogin_token\nsession_"
-    "token\nauth\nauthorization\n*password\n"
-    "*passwd\n*passwort\npwd\npass\notp\n*secret\napi_key\napikey\njwt\n*sessid\n*sessionid\n*session_"
-    "id\niban\n"
-    "cardnumber\ncard_number\ncvc\n"
-    "\nmail\ne-mail\ne_mail\nusermail\n*email\nemailaddress\nemail_address\n"
-    "\nphone\ntel\ntelephone\ntelefon\nmobile\nhandy\nfax\nphonenumber\nphone_"
-    "number\ntelefonnummer\nmobilnummer";
-constexpr unsigned kDefaults = 1;  // an empty line moves on to the next mark
+    "token\naccess_token\naccesstoken\nrefresh_token\nid_token\nauth_token\nauthtoken\n"
+    "csrf_token\nxsrf_token\nreset_token\nreset_password_token\nconfirmation_token\n"
+    "login_token\nsession_token\nauth\nauthorization\npwd\npass\notp\napi_key\napikey\njwt\n"
+    "*password\n*passwd\n*passwort\n*secret\n*sessid\n*sessionid\n*session_id\n"
+    "iban\ncardnumber\ncard_number\ncvc\n"
+    "\n"
+    "mail\ne-mail\ne_mail\nusermail\n*email\nemailaddress\nemail_address\n"
+    "\n"
+    "phone\ntel\ntelephone\ntelefon\nmobile\nhandy\nfax\nphonenumber\nphone_number\n"
+    "telefonnummer\nmobilnummer";
+/// By how many marks an empty line moves on.
+constexpr unsigned kDefaults = 1;
 constexpr unsigned kRules = 0;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 bool is_one_of(char c, Place chars) {
   while (*chars != '\0' && *chars != c) ++chars;
   return *chars != '\0';
 }
 char folded(char c) { return c == '+' ? ' ' : c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-bool is_word_char(char c) { return is_digit(c) || (folded(c) >= 'a' && folded(c) <= 'z') || c == '-'; }
+bool is_word_char(char c) {
+  return is_digit(c) || static_cast<unsigned char>((c | 0x20) - 'a') < 26 || c == '-';
+}
 /// Bytes of other alphabets count: addresses may have them.
 bool is_domain_char(char c) { return is_word_char(c) || c == '.' || (c & 0x80) != 0; }
 
@@ -79,7 +82,8 @@ bool is_same(Place name, Place name_end, Place rule, Place rule_end) {
   return rule == rule_end;
 }
 
-/// The mark for whatever has this name.
+/// The mark for whatever has this name, by one list: kSecret for its first names, `step` further after an
+/// empty line.
 unsigned mark_for_name(Place rule, Place rules_end, unsigned step, Place name, Place name_end) {
   unsigned mark = kSecret;
   while (rule != rules_end) {
@@ -92,60 +96,6 @@ unsigned mark_for_name(Place rule, Place rules_end, unsigned step, Place name, P
       if (!is_ending) break;
     }
     rule = rule_end + (rule_end != rules_end);
-  }
-  return kNone;
-}
-
-struct Match {
-  Place begin;
-  Place end;
-};
-
-/// The first e-mail address or JSON web token in a range: its mark and where it is. A token is three parts of
-/// base64url, the first of which encodes `{"`: RFC 7519.
-unsigned find(Place from, Place end, Match& match) {
-  Place no_token_before = from;
-  std::size_t one = 0;
-  for (Place at = from; at != end; at += one >> 8U) {
-    one = read(at, end);
-    Place next = at + (one >> 8U);
-    Place begin = at;
-    if (char_of(one) == '@') {
-      // A domain with a dot and behind one at least two bytes that are no digits.
-      bool has_dot = false;
-      int label = 0;
-      Place domain_end = nullptr;
-      while (next != end) {
-        const std::size_t other = read(next, end);
-        const char c = char_of(other);
-        if (!is_domain_char(c)) break;
-        next += other >> 8U;
-        has_dot = has_dot || c == '.';
-        label = c == '.' ? 0 : is_digit(c) ? -256 : label + 1;
-        if (has_dot && label >= 2 && c != '-') domain_end = next;
-      }
-      if (domain_end == nullptr) continue;
-      while (begin != from && (is_domain_char(begin[-1]) || is_one_of(begin[-1], "!$'*+_`|~%"))) --begin;
-      match = {begin, domain_end};
-      if (begin != at) return kEmail;
-    } else if (char_of(one) == 'e' && end - at > 2 && at[1] == 'y' && at[2] == 'J' && at >= no_token_before) {
-      for (unsigned parts = 1;; ++parts) {
-        unsigned length = 0;
-        std::size_t other = 0;
-        while (begin != end &&
-               (other = read(begin, end), is_word_char(char_of(other)) || char_of(other) == '_')) {
-          begin += other >> 8U;
-          ++length;
-        }
-        // What begins within a part that ends no token ends none either.
-        if (parts == 1) no_token_before = begin;
-        match = {at, begin};
-        if (length < 8) break;
-        if (parts == 3) return kSecret;
-        if (begin == end || char_of(other) != '.') break;
-        begin += other >> 8U;
-      }
-    }
   }
   return kNone;
 }
@@ -174,17 +124,12 @@ enum class What : std::uint8_t { address, text, value };
 /// Writes what may stay of one text.
 class Writing {
  public:
-  Writing(RulesView rules, std::span<char> out)
-      : rules_(rules.text.data()),
-        rules_end_(rules_ + rules.text.size()),
-        out_(out.data()),
-        out_end_(out_ + out.size()) {}
+  Writing(Place rules, Place rules_end, char* out, char* out_end)
+      : rules_(rules), rules_end_(rules_end), out_(out), out_end_(out_end) {}
 
-  std::string_view run(What what, std::string_view name, std::string_view whole) {
-    const char* const begin = out_;
-    const Place at = whole.data();
-    const Place end = at + whole.size();
-    const unsigned mark = at == end ? kNone : mark_for(name.data(), name.data() + name.size());
+  /// The end of what was written, or nullptr when nothing had to change.
+  char* run(What what, Place name, Place name_end, Place at, Place end) {
+    const unsigned mark = at == end ? kNone : mark_for(name, name_end);
     if (mark != kNone) {
       replace(at, end, mark);
     } else if (what == What::address || (what == What::value && is_web_address(at, end))) {
@@ -192,16 +137,67 @@ class Writing {
     } else {
       text(at, end);
     }
-    return changed_ ? std::string_view(begin, static_cast<std::size_t>(out_ - begin)) : whole;
+    return changed_ ? out_ : nullptr;
   }
 
  private:
+  /// The first e-mail address or JSON web token in a range: its mark; found_ and found_end_ say where it is.
+  /// A token is three parts of base64url, the first of which encodes `{"`: RFC 7519.
+  unsigned find(Place from, Place end) {
+    Place no_token_before = from;
+    std::size_t one = 0;
+    for (Place at = from; at != end; at += one >> 8U) {
+      one = read(at, end);
+      Place next = at + (one >> 8U);
+      Place begin = at;
+      if (char_of(one) == '@') {
+        // A domain with a dot and behind one at least two bytes that are no digits.
+        bool has_dot = false;
+        int label = 0;
+        Place domain_end = nullptr;
+        while (next != end) {
+          const std::size_t other = read(next, end);
+          const char c = char_of(other);
+          if (!is_domain_char(c)) break;
+          next += other >> 8U;
+          has_dot = has_dot || c == '.';
+          label = c == '.' ? 0 : is_digit(c) ? -256 : label + 1;
+          if (has_dot && label >= 2 && c != '-') domain_end = next;
+        }
+        if (domain_end == nullptr) continue;
+        while (begin != from && (is_domain_char(begin[-1]) || is_one_of(begin[-1], "!$'*+_`|~%"))) --begin;
+        found_ = begin;
+        found_end_ = domain_end;
+        if (begin != at) return kEmail;
+      } else if (char_of(one) == 'e' && end - at > 2 && at[1] == 'y' && at[2] == 'J' &&
+                 at >= no_token_before) {
+        for (unsigned parts = 1;; ++parts) {
+          unsigned length = 0;
+          std::size_t other = 0;
+          while (begin != end &&
+                 (other = read(begin, end), is_word_char(char_of(other)) || char_of(other) == '_')) {
+            begin += other >> 8U;
+            ++length;
+          }
+          // What begins within a part that ends no token ends none either.
+          if (parts == 1) no_token_before = begin;
+          found_ = at;
+          found_end_ = begin;
+          if (length < 8) break;
+          if (parts == 3) return kSecret;
+          if (begin == end || char_of(other) != '.') break;
+          begin += other >> 8U;
+        }
+      }
+    }
+    return kNone;
+  }
+
   void text(Place at, Place end) {
-    Match match;
-    while (const unsigned mark = find(at, end, match)) {
-      copy(at, match.begin);
-      replace(match.begin, match.end, mark);
-      at = match.end;
+    while (const unsigned mark = find(at, end)) {
+      copy(at, found_);
+      replace(found_, found_end_, mark);
+      at = found_end_;
     }
     copy(at, end);
   }
@@ -254,10 +250,7 @@ class Writing {
     while (at != end && out_ != out_end_) *out_++ = *at++;
   }
 
-  void by_look(Place at, Place end) {
-    Match match;
-    replace(at, end, find(at, end, match));
-  }
+  void by_look(Place at, Place end) { replace(at, end, find(at, end)); }
 
   void path_and_query(Place at, Place end) {
     const Place question = find_char(at, end, '?');
@@ -296,9 +289,8 @@ class Writing {
       if (equals != stop) {
         copy(equals, equals + 1);
         const Place value = equals + 1;
-        Match match;
         unsigned mark = value == stop ? kNone : mark_for(at, equals);
-        if (mark == kNone) mark = find(value, stop, match);
+        if (mark == kNone) mark = find(value, stop);
         if (mark == kNone && is_phone_number(value, stop)) mark = kPhone;
         replace(value, stop, mark);
       }
@@ -346,22 +338,34 @@ class Writing {
   Place rules_end_;
   char* out_;
   char* out_end_;
+  Place found_ = nullptr;  // by find()
+  Place found_end_ = nullptr;
   bool changed_ = false;
 };
+
+std::string_view redact(What what, Place name, std::size_t name_size, Place text, std::size_t size,
+                        Place rules, std::size_t rules_size, char* out, std::size_t room) {
+  Writing writing(rules, rules + rules_size, out, out + room);
+  const char* const end = writing.run(what, name, name + name_size, text, text + size);
+  return end == nullptr ? std::string_view(text, size)
+                        : std::string_view(out, static_cast<std::size_t>(end - out));
+}
 
 }  // namespace
 
 std::string_view redact_url(std::string_view url, RulesView rules, std::span<char> out) {
-  return Writing(rules, out).run(What::address, {}, url);
+  return redact(What::address, nullptr, 0, url.data(), url.size(), rules.text.data(), rules.text.size(),
+                out.data(), out.size());
 }
 
 std::string_view redact_text(std::string_view text, std::span<char> out) {
-  return Writing({}, out).run(What::text, {}, text);
+  return redact(What::text, nullptr, 0, text.data(), text.size(), nullptr, 0, out.data(), out.size());
 }
 
 std::string_view redact_value(std::string_view name, std::string_view value, RulesView rules,
                               std::span<char> out) {
-  return Writing(rules, out).run(What::value, name, value);
+  return redact(What::value, name.data(), name.size(), value.data(), value.size(), rules.text.data(),
+                rules.text.size(), out.data(), out.size());
 }
 
 }  // namespace etappe::redact

@@ -28,7 +28,7 @@ inline constexpr std::string_view kSecretMark = "[redacted]";
 ///   exactly one whole segment, which is replaced. It holds for the path and for a path in the fragment.
 /// - Any other line is the name of a parameter in query, fragment or path (`;name=value`) or of a property.
 /// It is
-///   compared whole, decoded, ASCII case aside.
+///   compared whole, decoded, ASCII case and a closing ']' aside; `*_ref` stands for every name that ends so.
 struct RulesView {
   std::string_view text;
 };
