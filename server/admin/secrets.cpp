@@ -50,6 +50,13 @@ std::string random_token() {
   return std::string("etp_") + text.data();
 }
 
+std::string random_secret() {
+  ready();
+  std::array<unsigned char, 32> bytes{};
+  randombytes_buf(bytes.data(), bytes.size());
+  return hex(bytes);
+}
+
 std::string token_hash(std::string_view token) {
   ready();
   std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};

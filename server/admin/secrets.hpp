@@ -14,6 +14,9 @@ namespace etappe::admin {
 /// "etp_" and 256 bits in URL-safe base64: a bearer token or the value of a session cookie.
 [[nodiscard]] std::string random_token();
 
+/// 64 hexadecimal digits of 256 bits: a secret that stays in DATA/keys.
+[[nodiscard]] std::string random_secret();
+
 /// Hex SHA-256: how tokens are kept. They are random and long, so that a plain hash is enough to hide them.
 [[nodiscard]] std::string token_hash(std::string_view token);
 

@@ -65,4 +65,11 @@ int complain(admin::PublishError error, std::string_view folder) {
   return complain(name_of(error), std::string(folder) + ": " + std::string(remedy_for(error)));
 }
 
+int complain(admin::SecretError error, std::string_view folder) {
+  const char* remedy = error == admin::SecretError::bad_secret
+                           ? "is not a secret; restore it from a backup: with another one every person is new"
+                           : "cannot be read or made; check free space and permissions";
+  return complain(name_of(error), std::string(folder) + "/keys/person.secret " + remedy);
+}
+
 }  // namespace etappe::cli

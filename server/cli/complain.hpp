@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "server/admin/database.hpp"
+#include "server/admin/person_secret.hpp"
 #include "server/admin/publish.hpp"
 #include "server/config/settings.hpp"
 
@@ -19,5 +20,6 @@ int complain(const config::Problem& problem);
 /// `subject` is what the person named: a site key, a login.
 int complain(admin::Error error, std::string_view subject);
 int complain(admin::PublishError error, std::string_view folder);
+int complain(admin::SecretError error, std::string_view folder);
 
 }  // namespace etappe::cli

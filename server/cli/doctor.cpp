@@ -61,7 +61,8 @@ void examine_files(const config::Settings& settings, Examination& findings) {
 void examine_data(const config::Settings& settings, Examination& findings) {
   const DataFolder data{settings.data};
   std::error_code ignored;
-  for (const fs::path& secret : {data.path / "keys" / "publish.secret", data.database()}) {
+  for (const fs::path& secret :
+       {data.path / "keys" / "publish.secret", data.path / "keys" / "person.secret", data.database()}) {
     struct stat status {};
     const bool is_there = ::stat(secret.c_str(), &status) == 0;
     findings.check(is_there, secret.string(), "is missing; restore it from a backup");

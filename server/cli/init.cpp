@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "server/admin/person_secret.hpp"
 #include "server/admin/replace_file.hpp"
 #include "server/admin/secrets.hpp"
 #include "server/cli/commands.hpp"
@@ -59,6 +60,8 @@ Result<Made, int> fill(Office& office, const Options& options) {
   made.token = token->secret;
   if (const auto keys = admin::ensure_signing_keys(options.folder); !keys)
     return fail(complain(keys.error(), options.folder));
+  if (const auto secret = admin::ensure_person_secret(options.folder); !secret)
+    return fail(complain(secret.error(), options.folder));
   if (const int code = office.note("init", made.site.key); code != kFine) return fail(code);
   return made;
 }

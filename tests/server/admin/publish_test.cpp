@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "server/admin/person_secret.hpp"
 #include "server/admin/replace_file.hpp"
 #include "server/artefact/sites.hpp"
 #include "tests/server/temporary_folder.hpp"
@@ -162,6 +163,33 @@ TEST_F(PublishTest, SaysThatTheSigningKeyIsMissingOrNotOne) {
   EXPECT_EQ(publish_now().error(), PublishError::missing_key);
   fs::remove(data_ / "keys/publish.secret");
   EXPECT_EQ(publish_now().error(), PublishError::missing_key);
+}
+
+TEST(PersonSecret, IsMadeOnceForItsOwnerOnly) {
+  const TemporaryFolder data;
+  const auto secret = ensure_person_secret(data.path());
+  ASSERT_TRUE(secret);
+  struct stat status {};
+  ASSERT_EQ(::stat((data / "keys/person.secret").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  ASSERT_EQ(::stat((data / "keys").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0700U);
+  EXPECT_EQ(ensure_person_secret(data.path()), secret) << "the same ever after";
+  const TemporaryFolder elsewhere;
+  EXPECT_NE(ensure_person_secret(elsewhere.path()).value_or(*secret), *secret);
+}
+
+TEST(PersonSecret, IsNeverReplacedWhenItIsNotOne) {
+  const TemporaryFolder data;
+  ASSERT_TRUE(ensure_person_secret(data.path()));
+  const std::string good = data.read("keys/person.secret");
+  for (const std::string& bad : {std::string(), good.substr(1), good + "0", "g" + good.substr(1)}) {
+    data.write("keys/person.secret", bad);
+    const auto secret = ensure_person_secret(data.path());
+    ASSERT_FALSE(secret) << bad;
+    EXPECT_EQ(secret.error(), SecretError::bad_secret) << bad;
+    EXPECT_EQ(data.read("keys/person.secret"), bad);
+  }
 }
 
 TEST(ReplaceFile, LeavesTheFormerFileWhereTheNewOneCannotBeWritten) {

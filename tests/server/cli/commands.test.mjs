@@ -38,7 +38,7 @@ test('init prints the snippet with the site key, one login and one token, and ke
   assert.deepEqual(Object.keys(made), ['site_key', 'snippet', 'login', 'password', 'token']);
   assert.ok(made.snippet.includes(`https://track.shop.example/t/${made.site_key}.js`));
   assert.ok(made.password.length >= 20);
-  for (const file of ['etappe.toml', 'etappe.db', 'keys/publish.secret'])
+  for (const file of ['etappe.toml', 'etappe.db', 'keys/publish.secret', 'keys/person.secret'])
     assert.equal(statSync(join(path, file)).mode & 0o777, 0o600, file);
   assert.equal(statSync(path).mode & 0o777, 0o700);
   const [site] = JSON.parse(succeed('site', 'list', '--data', path, '--json')).sites;
