@@ -43,6 +43,13 @@ bool signed_by(std::string_view public_key_hex, const std::string& text, const s
                                      key.data()) == 0;
 }
 
+/// Absent: server. As with a policy, a word that this version does not know is not guessed.
+IdCookie id_cookie_from(const json& site) {
+  const std::string word = site.value("id_cookie", "server");
+  if (word != "server" && word != "script") throw json::other_error::create(501, "unknown id_cookie", &site);
+  return word == "server" ? IdCookie::server : IdCookie::script;
+}
+
 Site site_from(const json& j) {
   Site site;
   site.key = j.at("key").get<std::string>();
@@ -55,6 +62,7 @@ Site site_from(const json& j) {
   site.policy = consent::Policy::block;
   site.require_origin = j.at("require_origin").get<bool>();
   site.allow_null_origin = j.at("allow_null_origin").get<bool>();
+  site.id_cookie = id_cookie_from(j);
   site.ingest_token_hashes = j.at("ingest_token_hashes").get<std::vector<std::string>>();
   site.redact = j.value("redact", std::string());
   return site;
@@ -83,6 +91,7 @@ std::string to_text(const std::vector<Site>& sites) {
                     {"policy", "block"},
                     {"require_origin", site.require_origin},
                     {"allow_null_origin", site.allow_null_origin},
+                    {"id_cookie", site.id_cookie == IdCookie::server ? "server" : "script"},
                     {"ingest_token_hashes", site.ingest_token_hashes},
                     {"redact", site.redact}});
   }

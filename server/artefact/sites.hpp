@@ -21,6 +21,9 @@
 
 namespace etappe::artefact {
 
+/// Who keeps the visitor's id where page and collector share a site.
+enum class IdCookie : std::uint8_t { script, server };
+
 struct Site {
   std::string key;  ///< what pages carry
   std::string name;
@@ -31,6 +34,7 @@ struct Site {
   std::vector<std::string> ingest_token_hashes;  ///< hex SHA-256; their bearers may send events of any age
   std::string id = {};  ///< what envelopes and rows carry: it stays when the key is rotated. Empty: the key
   std::string redact = {};  ///< the site's redaction rules, one a line (core/redact)
+  IdCookie id_cookie = IdCookie::server;
 };
 
 enum class Error : std::uint8_t {

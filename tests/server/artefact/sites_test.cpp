@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include <array>
+#include <optional>
 
 #include "tests/server/temporary_folder.hpp"
 
@@ -52,7 +53,8 @@ Site example() {
           .allow_null_origin = false,
           .ingest_token_hashes = {"aa", "bb"},
           .id = "I1",
-          .redact = "kundennr\n/konto/*/rechnung"};
+          .redact = "kundennr\n/konto/*/rechnung",
+          .id_cookie = IdCookie::script};
 }
 
 TEST_F(Published, GivesBackEveryFieldThatWasPublished) {
@@ -69,7 +71,9 @@ TEST_F(Published, GivesBackEveryFieldThatWasPublished) {
   EXPECT_THAT(site->ingest_token_hashes, ::testing::ElementsAre("aa", "bb"));
   EXPECT_EQ(site->id, "I1");
   EXPECT_EQ(site->redact, "kundennr\n/konto/*/rechnung");
+  EXPECT_EQ(site->id_cookie, IdCookie::script);
   ASSERT_NE((*table)->find("K2"), nullptr);
+  EXPECT_EQ((*table)->find("K2")->id_cookie, IdCookie::server);
   EXPECT_EQ((*table)->find("K2")->id, "K2") << "a site that never changed its key";
   EXPECT_EQ((*table)->find("K2")->redact, "");
   EXPECT_EQ((*table)->find("k1"), nullptr);
@@ -90,6 +94,33 @@ TEST_F(Published, RefusesRulesThatAreNoText) {
   const auto table = load();
   ASSERT_FALSE(table);
   EXPECT_EQ(table.error(), Error::bad_format);
+}
+
+TEST_F(Published, LetsTheServerKeepTheIdUnlessATableSaysOtherwise) {
+  const std::string written = to_text({example()});
+  const std::string_view member = R"(   "id_cookie": "script",)";
+  const std::size_t at = written.find(member);
+  ASSERT_NE(at, std::string::npos) << written;
+  const struct {
+    const char* what;
+    const char* instead;
+    std::optional<IdCookie> id_cookie;
+  } rows[] = {{"absent", "", IdCookie::server},
+              {"server", R"("id_cookie": "server",)", IdCookie::server},
+              {"script", R"("id_cookie": "script",)", IdCookie::script},
+              {"a word of a later version", R"("id_cookie": "both",)", std::nullopt},
+              {"not a word", R"("id_cookie": true,)", std::nullopt}};
+  for (const auto& row : rows) {
+    std::string text = written;
+    publish(text.replace(at, member.size(), row.instead));
+    const auto table = load();
+    ASSERT_EQ(table.has_value(), row.id_cookie.has_value()) << row.what;
+    if (table) {
+      EXPECT_EQ((*table)->find("K1")->id_cookie, row.id_cookie) << row.what;
+    } else {
+      EXPECT_EQ(table.error(), Error::bad_format) << row.what;
+    }
+  }
 }
 
 TEST_F(Published, RefusesATableOfWhichAnyBitWasChanged) {
