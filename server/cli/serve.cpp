@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "server/admin/person_secret.hpp"
 #include "server/admin/replace_file.hpp"
 #include "server/api/api.hpp"
 #include "server/artefact/sites.hpp"
@@ -215,6 +216,9 @@ int serve(const Options& options) {
   auto table = published_sites(*office, log, public_key);
   if (!table) return table.error();
 
+  const auto person_secret = admin::ensure_person_secret(data.path);
+  if (!person_secret) return complain(person_secret.error(), data.path.string());
+
   // The engine is the first to start and the last to end. No thread exists before this line.
   EngineChild engine(engine_command(*settings), log, counters);
   engine.start(EngineChild::Clock::now());
@@ -247,7 +251,7 @@ int serve(const Options& options) {
 
   http::Router public_routes;
   delivery.add_routes(public_routes);
-  collect::add_event_routes(public_routes, {sites, sink, counters, duplicates, wall_clock});
+  collect::add_event_routes(public_routes, {sites, sink, counters, duplicates, wall_clock, *person_secret});
   deliver::add_health_routes(public_routes, {[&] { return (*spool)->accepts(); },
                                              [&] {
                                                const feed::Lag lag = (*feeder)->lag();

@@ -8,6 +8,7 @@
 #include "core/codec/batch.hpp"
 #include "core/url/url.hpp"
 #include "server/collect/admission.hpp"
+#include "server/collect/id_cookie.hpp"
 #include "server/collect/intake.hpp"
 #include "server/collect/refusal.hpp"
 
@@ -16,6 +17,7 @@ namespace etappe::collect {
 namespace {
 
 constexpr std::string_view kPath = "/v1/events";
+constexpr std::string_view kForgetPath = "/v1/forget";
 constexpr std::string_view kRetryAfterSeconds = "2";
 constexpr std::string_view kPreflightSeconds = "3600";
 constexpr std::array<std::string_view, 3> kContentTypes = {"application/x-etappe", "application/json",
@@ -58,6 +60,7 @@ struct Pending {
   Answer answer = Answer::plain;
   Intake intake;
   std::size_t duplicates = 0;
+  std::string set_cookie;  ///< empty: none
 };
 
 class Endpoint : public std::enable_shared_from_this<Endpoint> {
@@ -78,15 +81,26 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
     ports_.counters.add("etappe_batches_total", binary ? R"(format="binary")" : R"(format="json")");
 
     const auto table = ports_.sites.get();
-    const Arrival arrival{ports_.now(), origin, request.header("authorization"),
-                          request.header("user-agent")};
-    auto taken = take_in(body, arrival, *table);
+    const bool is_fresh = url::find_param(request.query, "id") == "new";
+    const Arrival arrival{ports_.now(),
+                          origin,
+                          request.header("authorization"),
+                          request.header("user-agent"),
+                          request.header("host"),
+                          request.header("cookie"),
+                          is_fresh ? IdWish::fresh : IdWish::known};
+    auto taken = take_in(body, arrival, *table, ports_.person_secret);
     if (!taken) return respond(refuse(taken.error(), origin));
 
     auto pending = std::make_shared<Pending>();
     pending->origin = origin;
     pending->answer = url::find_param(request.query, "detail") == "1" ? Answer::detailed : Answer::plain;
     pending->intake = std::move(*taken);
+    if (const IdCookie& id = pending->intake.id_cookie; id.use == IdCookie::Use::set) {
+      // A path that no browser would send the cookie to is no reason to lose a batch.
+      const auto path = cookie_path(request.query);
+      if (path) pending->set_cookie = cookie_with(pending->intake.site, id.visitor, *path, origin);
+    }
     leave_out_duplicates(*pending);
     if (pending->intake.records.empty()) return respond(accepted(*pending));
 
@@ -96,6 +110,23 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
     ports_.sink.append(std::move(records), [self = shared_from_this(), pending, responder](Kept kept) {
       (*responder)(self->settle(*pending, kept));
     });
+  }
+
+  void forget(const http::Request& request, http::Responder respond) {
+    const std::string_view origin = request.header("origin");
+    const auto table = ports_.sites.get();
+    const std::string_view site_key = url::find_param(request.query, "site").value_or(std::string_view());
+    const auto admitted = admit(*table, site_key, origin, {});
+    if (!admitted) return respond(refuse({admitted.error(), {}, {}}, origin));
+    if (origin.empty()) return respond(refuse({Refusal::origin_refused, {}, {}}, origin));
+    http::Reply reply = empty_reply(origin);
+    // Also where the site lets the script keep the id by now: an older cookie may still be there.
+    const auto path = cookie_path(request.query);
+    if (path && shares_site(*admitted->site, origin, request.header("host"))) {
+      reply.headers.push_back({"Set-Cookie", expired_cookie(site_key, *path, origin)});
+      count_cookie("forgotten");
+    }
+    respond(std::move(reply));
   }
 
   void preflight(const http::Request& request, http::Responder respond) {
@@ -147,10 +178,12 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
       ports_.counters.add("etappe_events_duplicate_total", site, pending.duplicates);
     count_rejected(intake.rejected, site);
 
-    http::Reply reply;
-    reply.status = 204;
-    reply.headers = {{"Vary", "Origin"}, {"Cache-Control", "no-store"}};
-    allow_origin(reply, pending.origin);
+    http::Reply reply = empty_reply(pending.origin);
+    if (!pending.set_cookie.empty()) {
+      reply.headers.push_back({"Set-Cookie", pending.set_cookie});
+      count_cookie("set");
+    }
+    if (intake.id_cookie.use == IdCookie::Use::used) count_cookie("used");
     if (pending.answer == Answer::detailed) {
       reply.status = 200;
       reply.headers.push_back({"Content-Type", "application/json"});
@@ -159,6 +192,18 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
                    ",\"rejected\":" + to_json(intake.rejected) + "}";
     }
     return reply;
+  }
+
+  static http::Reply empty_reply(std::string_view origin) {
+    http::Reply reply;
+    reply.status = 204;
+    reply.headers = {{"Vary", "Origin"}, {"Cache-Control", "no-store"}};
+    allow_origin(reply, origin);
+    return reply;
+  }
+
+  void count_cookie(std::string_view action) {
+    ports_.counters.add("etappe_id_cookies_total", observe::label("action", action));
   }
 
   http::Reply refuse(const Refused& refused, std::string_view origin) {
@@ -196,6 +241,9 @@ void add_event_routes(http::Router& router, Ports ports) {
   const auto endpoint = std::make_shared<Endpoint>(std::move(ports));
   router.add("POST", std::string(kPath), [endpoint](http::Request request, http::Responder respond) {
     endpoint->post(request, std::move(respond));
+  });
+  router.add("POST", std::string(kForgetPath), [endpoint](http::Request request, http::Responder respond) {
+    endpoint->forget(request, std::move(respond));
   });
   router.add("OPTIONS", std::string(kPath), [endpoint](http::Request request, http::Responder respond) {
     endpoint->preflight(request, std::move(respond));

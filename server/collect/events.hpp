@@ -1,11 +1,13 @@
 #pragma once
-// POST /v1/events: HTTP around take_in() and a Sink. Says which headers matter, answers only what is durable,
-// counts everything it refuses. docs/collector.md is its page for people.
+// POST /v1/events: HTTP around take_in() and a Sink; POST /v1/forget: the end of the id cookie. Says which
+// headers matter, answers only what is durable, counts everything it refuses. docs/collector.md is its page
+// for people.
 
 #include <functional>
 
 #include "core/event/event.hpp"
 #include "server/collect/duplicates.hpp"
+#include "server/collect/person.hpp"
 #include "server/collect/sink.hpp"
 #include "server/collect/site_snapshot.hpp"
 #include "server/http/router.hpp"
@@ -20,14 +22,16 @@ struct Ports {
   observe::Counters& counters;
   DuplicateWindow& duplicates;
   std::function<event::TimeMs()> now;  ///< the wall clock
+  PersonSecret person_secret;
 };
 
-/// Adds POST and OPTIONS of /v1/events.
+/// Adds POST and OPTIONS of /v1/events, and POST of /v1/forget.
 ///
 /// Counters: etappe_batches_total{format}, etappe_batches_refused_total{reason,site},
 /// etappe_events_accepted_total{site}, etappe_events_duplicate_total{site},
-/// etappe_events_rejected_total{reason,site}. `site` is empty until the sender has been admitted to one, so
-/// that outside text never becomes a label.
+/// etappe_events_rejected_total{reason,site}, etappe_id_cookies_total{action}. A refused request to
+/// /v1/forget counts as a batch. `site` is empty until the sender has been admitted to one, so that outside
+/// text never becomes a label.
 void add_event_routes(http::Router& router, Ports ports);
 
 }  // namespace etappe::collect

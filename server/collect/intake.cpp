@@ -75,15 +75,22 @@ codec::Link apply_consent(event::EventView& event) {
   if (consent::may_link(event.consent)) return codec::Link::linked;
   event.visitor = {};
   event.session = {};
+  event.person = {};
   return codec::Link::unlinked;
 }
 
 class EnvelopeMaker {
  public:
-  EnvelopeMaker(const Arrival& arrival, const Admitted& admitted, std::optional<event::TimeMs> sent_at)
+  EnvelopeMaker(const Arrival& arrival, const Admitted& admitted, std::optional<event::TimeMs> sent_at,
+                const PersonSecret& secret)
       : arrival_(arrival),
         admitted_(admitted),
         sent_at_(sent_at),
+        secret_(secret),
+        site_id_(admitted.site->id.empty() ? admitted.site->key : admitted.site->id),
+        keeps_id_(admitted.site->id_cookie == artefact::IdCookie::server &&
+                  shares_site(*admitted.site, arrival.origin, arrival.host)),
+        known_id_(keeps_id_ ? id_in(arrival.cookie, admitted.site->key) : std::string_view()),
         user_agent_(kept_user_agent(arrival.user_agent)) {}
 
   /// The envelope, or why the event is not kept.
@@ -93,31 +100,54 @@ class EnvelopeMaker {
     event.time = corrected(event.time, sent_at_, arrival_.received_at);
     if (admitted_.sender == Sender::anyone && arrival_.received_at - event.time > kMaxAge)
       return fail(kTooOld);
+    if (event.type == event::Type::identify && trimmed_id(event.person).empty())
+      return fail(event::name_of(event::Defect::missing_person));
     envelope.link = apply_consent(event);
+    const std::string_view sent_visitor = event.visitor;
+    if (envelope.link == codec::Link::linked && uses_known_id()) event.visitor = known_id_;
+    if (!event.person.empty()) event.person = person_ = kept_person(secret_, site_id_, event.person);
     scratch_.clear();
     redact_event(event, lists, {admitted_.site->redact}, scratch_);
     envelope.received_at = arrival_.received_at;
-    envelope.site = admitted_.site->id.empty() ? admitted_.site->key : admitted_.site->id;
+    envelope.site = site_id_;
     envelope.user_agent = user_agent_;
     envelope.event = event;
     const auto size = codec::write_envelope(envelope, buffer_);
     if (!size) return fail(event::name_of(event::Defect::event_too_large));
+    if (envelope.link == codec::Link::linked && !first_visitor_) first_visitor_ = sent_visitor;
     return Record(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(*size));
   }
 
+  /// What the events made so far, of which one has to have a grant, do to the cookie.
+  [[nodiscard]] IdCookie id_cookie() const {
+    if (!keeps_id_ || !first_visitor_) return {};
+    if (uses_known_id()) return {IdCookie::Use::used};
+    // The same id again would only make the cookie live longer.
+    if (!is_cookie_id(*first_visitor_) || *first_visitor_ == known_id_) return {};
+    return {IdCookie::Use::set, *first_visitor_};
+  }
+
  private:
+  [[nodiscard]] bool uses_known_id() const { return !known_id_.empty() && arrival_.id_wish == IdWish::known; }
+
   const Arrival& arrival_;
   const Admitted& admitted_;
   const std::optional<event::TimeMs> sent_at_;
+  const PersonSecret& secret_;
+  const std::string_view site_id_;
+  const bool keeps_id_;
+  const std::string_view known_id_;           ///< of the cookie; empty when it must not be used
+  std::optional<std::string> first_visitor_;  ///< as the first event with a grant said it
   const std::string_view user_agent_;
   Scratch scratch_;
+  std::string person_;  ///< of the event in hand
   std::array<std::byte, codec::kMaxEnvelopeBytes> buffer_;
 };
 
 }  // namespace
 
 Result<Intake, Refused> take_in(std::span<const std::byte> body, const Arrival& arrival,
-                                const artefact::SiteTable& table) {
+                                const artefact::SiteTable& table, const PersonSecret& secret) {
   auto batch = Batch::open(body);
   if (!batch) return fail(Refused{batch.error(), {}, {}});
   const auto admitted = admit(table, batch->site(), arrival.origin, arrival.authorization);
@@ -125,7 +155,7 @@ Result<Intake, Refused> take_in(std::span<const std::byte> body, const Arrival& 
 
   Intake intake;
   intake.site = admitted->site->key;
-  EnvelopeMaker maker(arrival, *admitted, batch->sent_at());
+  EnvelopeMaker maker(arrival, *admitted, batch->sent_at(), secret);
   const auto lists = std::make_unique<codec::Lists>();
   for (std::size_t index = 0; batch->more(); ++index) {
     const auto event = batch->next(*lists);
@@ -141,6 +171,7 @@ Result<Intake, Refused> take_in(std::span<const std::byte> body, const Arrival& 
     intake.ids.push_back(event->id);
     intake.records.push_back(std::move(*record));
   }
+  intake.id_cookie = maker.id_cookie();
   if (intake.records.empty()) {
     return fail(Refused{Refusal::no_valid_event, std::move(intake.site), std::move(intake.rejected)});
   }

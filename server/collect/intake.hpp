@@ -11,6 +11,8 @@
 #include "core/event/event.hpp"
 #include "core/result.hpp"
 #include "server/artefact/sites.hpp"
+#include "server/collect/id_cookie.hpp"
+#include "server/collect/person.hpp"
 #include "server/collect/refusal.hpp"
 #include "server/collect/sink.hpp"
 
@@ -21,6 +23,9 @@ struct Arrival {
   std::string_view origin;         ///< header Origin, empty when absent
   std::string_view authorization;  ///< header Authorization
   std::string_view user_agent;     ///< header User-Agent
+  std::string_view host;           ///< header Host
+  std::string_view cookie;         ///< header Cookie
+  IdWish id_wish = IdWish::known;
 };
 
 /// An event that could not be kept while its batch could.
@@ -34,6 +39,7 @@ struct Intake {
   std::vector<Record> records;   ///< envelopes of the kept events, in the batch's order
   std::vector<event::Uuid> ids;  ///< of the same events
   std::vector<Rejected> rejected;
+  IdCookie id_cookie;
 };
 
 /// A batch of which nothing is kept.
@@ -43,8 +49,8 @@ struct Refused {
   std::vector<Rejected> rejected;  ///< with no_valid_event: why
 };
 
-/// Pure; safe on any thread. `table` is only read.
+/// Pure; safe on any thread. `table` is only read; `secret` hashes persons.
 [[nodiscard]] Result<Intake, Refused> take_in(std::span<const std::byte> body, const Arrival& arrival,
-                                              const artefact::SiteTable& table);
+                                              const artefact::SiteTable& table, const PersonSecret& secret);
 
 }  // namespace etappe::collect

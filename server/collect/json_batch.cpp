@@ -41,6 +41,15 @@ Outcome read_count(dom::element value, std::uint32_t& out) {
   return {};
 }
 
+Outcome read_scroll(dom::element value, std::uint8_t& out) {
+  if (value.is_null()) return {};
+  std::uint64_t percent = 0;
+  if (value.get(percent) != simdjson::SUCCESS || percent > event::kMaxScroll)
+    return refused(Error::bad_field);
+  out = static_cast<std::uint8_t>(percent);
+  return {};
+}
+
 /// The shortest text that reads as the same number; `format` keeps money free of exponents.
 template <class Number, class... Format>
 std::string_view text_of(Number number, Scratch& scratch, Format... format) {
@@ -192,7 +201,7 @@ constexpr std::array kTextFields = {
     TextField{"session", &event::EventView::session},   TextField{"name", &event::EventView::name},
     TextField{"funnel", &event::EventView::funnel},     TextField{"step", &event::EventView::step},
     TextField{"currency", &event::EventView::currency}, TextField{"order_id", &event::EventView::order_id},
-    TextField{"tag", &event::EventView::tag},
+    TextField{"tag", &event::EventView::tag},           TextField{"person", &event::EventView::person},
 };
 
 Outcome read_field(std::string_view key, dom::element value, Scratch& scratch, codec::Lists& lists,
@@ -206,6 +215,7 @@ Outcome read_field(std::string_view key, dom::element value, Scratch& scratch, c
   if (key == "value") return read_money(value, scratch, out.value);
   if (key == "quantity") return read_count(value, out.quantity);
   if (key == "engagement_ms") return read_count(value, out.engagement_ms);
+  if (key == "scroll") return read_scroll(value, out.scroll);
   if (key == "weight") return read_weight(value, out.weight);
   if (key == "consent") return read_consent(value, out.consent);
   if (key == "items") return read_items(value, scratch, lists, out);

@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   collect::Arrival arrival;
   arrival.received_at = event::TimeMs(std::chrono::milliseconds(1'777'629'600'000));
-  const auto intake = collect::take_in(bytes, arrival, *sites);
+  const auto intake = collect::take_in(bytes, arrival, *sites, {});
   if (!intake) return 0;
   demand(intake->records.size() == intake->ids.size());
   demand(intake->records.size() + intake->rejected.size() <= codec::kMaxEvents);
@@ -42,7 +42,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     demand(envelope->event.id == intake->ids[i]);
     demand(envelope->event.time <= arrival.received_at);
     const bool granted = envelope->event.consent.analytics == consent::State::granted;
-    demand(granted || (envelope->event.visitor.empty() && envelope->event.session.empty()));
+    demand(granted || (envelope->event.visitor.empty() && envelope->event.session.empty() &&
+                       envelope->event.person.empty()));
+    demand(envelope->event.person.empty() || envelope->event.person.size() == 32);
     for (const std::string_view text : {envelope->event.url, envelope->event.title, envelope->event.name}) {
       demand(text.find('\0') == std::string_view::npos);
       demand(event::is_utf8(text));

@@ -38,7 +38,7 @@ class EventsTest : public ::testing::Test {
     site.key = "s1";
     site.domains = {"a.example"};
     sites.replace(artefact::SiteTable::of({site}));
-    add_event_routes(router, {sites, sink, counters, duplicates, [] { return kNow; }});
+    add_event_routes(router, {sites, sink, counters, duplicates, [] { return kNow; }, PersonSecret{}});
   }
   http::Reply ask(http::Request request) {
     std::optional<http::Reply> reply;

@@ -16,14 +16,18 @@ using event::TimeMs;
 
 const TimeMs kNow{std::chrono::milliseconds(1'777'629'600'000)};  // 2026-05-01T10:00:00Z
 
+constexpr PersonSecret kSecret{1, 2, 3};
+
 std::shared_ptr<const artefact::SiteTable> table() {
+  artefact::Site other;
+  other.key = "s2";
   artefact::Site site;
   site.key = "s1";
   site.id = "stable-id";
   site.domains = {"a.example"};
   site.ingest_token_hashes = {
       "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"};  // "secret"
-  return artefact::SiteTable::of({site});
+  return artefact::SiteTable::of({site, other});
 }
 
 std::string id_text(int number) {
@@ -50,7 +54,7 @@ struct Opened {
 class IntakeTest : public ::testing::Test {
  protected:
   Result<Intake, Refused> take(const std::string& body, const Arrival& arrival) {
-    return take_in(std::as_bytes(std::span(body)), arrival, *table_);
+    return take_in(std::as_bytes(std::span(body)), arrival, *table_, kSecret);
   }
   Result<Intake, Refused> take(const std::string& body) { return take(body, arrival()); }
   static Arrival arrival() {
@@ -116,6 +120,68 @@ TEST_F(IntakeTest, KeepsIdsOnlyBesideAGrantedAnalyticsConsent) {
       EXPECT_EQ(bytes.find("v1"), std::string_view::npos) << "not even as bytes: " << row.consent;
     }
   }
+}
+
+TEST_F(IntakeTest, KeepsAPersonOnlyAsAKeyedHashOfThisSite) {
+  const std::string granted = R"(,"t":"identify","consent":{"analytics":true},"person":)";
+  const auto kept = [&](const std::string& batch) {
+    const auto intake = take(batch);
+    EXPECT_TRUE(intake.has_value()) << batch;
+    if (!intake) return std::string();
+    const Record& record = intake->records[0];
+    const std::string_view bytes(reinterpret_cast<const char*>(record.data()), record.size());
+    EXPECT_EQ(bytes.find("K-1001"), std::string_view::npos) << "not even as bytes: " << batch;
+    EXPECT_EQ(bytes.find(hashed_person("stable-id", "K-1001")), std::string_view::npos) << batch;
+    return std::string(open(record).event.person);
+  };
+  const std::string plain = kept(batch_json(event_json(1, granted + R"(" K-1001 ")")));
+  EXPECT_EQ(plain, kept_person(kSecret, "stable-id", "K-1001"));
+  const std::string page =
+      kept(batch_json(event_json(1, granted + '"' + hashed_person("stable-id", "K-1001") + '"')));
+  EXPECT_EQ(page, plain) << "the salt is the site's id, not its key";
+  const std::string elsewhere =
+      kept(R"({"site":"s2","events":[)" + event_json(1, granted + R"("K-1001")") + "]}");
+  EXPECT_EQ(elsewhere.size(), 32u);
+  EXPECT_NE(elsewhere, plain) << "nobody is one person on two sites";
+  for (const char* consent :
+       {"", R"(,"consent":{"analytics":false,"marketing":true})", R"(,"consent":{"marketing":true})"}) {
+    EXPECT_EQ(kept(batch_json(event_json(1, R"(,"t":"identify","person":"K-1001")" + std::string(consent)))),
+              "")
+        << consent;
+  }
+}
+
+TEST_F(IntakeTest, HashesThePersonOfABinaryBatchJustAsWell) {
+  std::vector<std::byte> space(8192);
+  codec::BatchWriter writer(space);
+  codec::HeaderView header;
+  header.site = "s1";
+  header.instance.bytes[0] = 7;
+  header.base = kNow - 60s;
+  writer.begin(header);
+  const std::string from_page = hashed_person("stable-id", "K-1001");
+  event::EventView event;
+  event.type = event::Type::identify;
+  event.time = kNow - 20s;
+  event.consent.analytics = consent::State::granted;
+  for (const std::string_view person : {std::string_view(from_page), std::string_view("K-1001")}) {
+    event.person = person;
+    ASSERT_TRUE(writer.add(event, static_cast<std::uint32_t>(writer.event_count())).has_value());
+  }
+  event.person = " ";
+  ASSERT_TRUE(writer.add(event, 2).has_value());
+  event.consent = {};
+  event.person = from_page;
+  ASSERT_TRUE(writer.add(event, 3).has_value());
+  const auto intake = take_in(writer.finish(kNow), arrival(), *table_, kSecret);
+  ASSERT_TRUE(intake.has_value());
+  ASSERT_EQ(intake->records.size(), 3u);
+  const std::string kept = kept_person(kSecret, "stable-id", "K-1001");
+  EXPECT_EQ(open(intake->records[0]).event.person, kept);
+  EXPECT_EQ(open(intake->records[1]).event.person, kept);
+  EXPECT_EQ(open(intake->records[2]).event.person, "") << "no grant";
+  ASSERT_EQ(intake->rejected.size(), 1u);
+  EXPECT_EQ(intake->rejected[0].reason, "missing_person") << "nothing but white space";
 }
 
 TEST_F(IntakeTest, OneBadEventDoesNotLoseItsBatch) {
@@ -216,7 +282,7 @@ TEST_F(IntakeTest, TakesABinaryBatchJustAsWell) {
   event.url = {};
   ASSERT_TRUE(writer.add(event, 2).has_value());
   const auto bytes = writer.finish(kNow - 1s);
-  const auto intake = take_in(bytes, arrival(), *table_);
+  const auto intake = take_in(bytes, arrival(), *table_, kSecret);
   ASSERT_TRUE(intake.has_value()) << name_of(intake.error().refusal);
   ASSERT_EQ(intake->records.size(), 1u);
   const auto& envelope = open(intake->records[0]);
@@ -227,13 +293,13 @@ TEST_F(IntakeTest, TakesABinaryBatchJustAsWell) {
   EXPECT_EQ(intake->rejected[0].reason, "missing_url");
 
   for (std::size_t length = 0; length < bytes.size(); ++length) {
-    const auto cut = take_in(bytes.first(length), arrival(), *table_);
+    const auto cut = take_in(bytes.first(length), arrival(), *table_, kSecret);
     ASSERT_FALSE(cut.has_value()) << length;
     EXPECT_EQ(cut.error().refusal, length == 0 ? Refusal::bad_json : Refusal::bad_frame) << length;
   }
   std::vector<std::byte> later(bytes.begin(), bytes.end());
   later[1] = std::byte{2};
-  EXPECT_EQ(take_in(later, arrival(), *table_).error().refusal, Refusal::bad_version);
+  EXPECT_EQ(take_in(later, arrival(), *table_, kSecret).error().refusal, Refusal::bad_version);
 }
 
 TEST_F(IntakeTest, CutsALongUserAgentAndDropsOneThatIsNotText) {

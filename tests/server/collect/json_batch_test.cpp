@@ -42,7 +42,7 @@ TEST(JsonBatch, ReadsEveryFieldOfAnEvent) {
     "id":"0190a5b2-7c3d-7e4f-8a1b-2c3d4e5f6071","t":"conversion","ts":"2026-05-01T10:00:00Z",
     "url":"https://a.example/p","referrer":"https://b.example/","title":"T\u00e4st","visitor":"v","session":"s",
     "name":"order","value":"129.90","currency":"EUR","quantity":3,"order_id":"A-1","tag":"t1","weight":"micro",
-    "engagement_ms":1500,"funnel":"f","step":"st",
+    "engagement_ms":1500,"scroll":80,"person":"K-1","funnel":"f","step":"st",
     "items":[{"id":"i1","name":"Bolt","price":2.5,"quantity":2,"sku":"ignored"},{"id":"i2"}],
     "props":{"a":"text","b":7,"c":true,"d":1.5,"e":null},
     "consent":{"analytics":true,"marketing":false,"other":1},"future":{"deep":[]}}]})";
@@ -60,6 +60,8 @@ TEST(JsonBatch, ReadsEveryFieldOfAnEvent) {
   EXPECT_EQ(event->value, "129.90");
   EXPECT_EQ(event->quantity, 3u);
   EXPECT_EQ(event->engagement_ms, 1500u);
+  EXPECT_EQ(event->scroll, 80u);
+  EXPECT_EQ(event->person, "K-1");
   EXPECT_EQ(event->weight, event::Weight::micro);
   EXPECT_EQ(event->consent.analytics, consent::State::granted);
   EXPECT_EQ(event->consent.marketing, consent::State::denied);
@@ -100,6 +102,11 @@ TEST(JsonBatch, RefusesAnEventAloneForAFieldOfTheWrongType) {
       {R"(,"quantity":1.5)", "bad_field"},
       {R"(,"quantity":4294967295)", ""},
       {R"(,"quantity":4294967296)", "bad_field"},
+      {R"(,"scroll":100)", ""},
+      {R"(,"scroll":101)", "bad_field"},
+      {R"(,"scroll":50.5)", "bad_field"},
+      {R"(,"person":7)", "bad_field"},
+      {R"(,"t":"identify")", "missing_person"},
       {R"(,"value":129.9)", ""},
       {R"(,"value":-5)", ""},
       {R"(,"value":1e30)", "bad_value"},

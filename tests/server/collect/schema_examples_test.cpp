@@ -21,7 +21,7 @@ bool takes(const std::string& batch) {
   site.key = "s1";
   Arrival arrival;
   arrival.received_at = kNow;
-  const auto intake = take_in(std::as_bytes(std::span(batch)), arrival, *artefact::SiteTable::of({site}));
+  const auto intake = take_in(std::as_bytes(std::span(batch)), arrival, *artefact::SiteTable::of({site}), {});
   return intake.has_value() && intake->rejected.empty();
 }
 
