@@ -67,6 +67,9 @@ CREATE TABLE audit (
   subject TEXT NOT NULL
 ) STRICT;
 )sql",
+    R"sql(
+ALTER TABLE sites ADD COLUMN tracker TEXT NOT NULL DEFAULT '{}';  -- JSON object, read by tracker_options.hpp
+)sql",
 };
 
 void execute(sqlite3* db, const char* sql) {

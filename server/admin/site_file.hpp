@@ -4,13 +4,15 @@
 //
 //   {"name": "…", "domains": ["…"], "zone": "Europe/Berlin", "currency": "EUR", "demo": false, "key": "…",
 //    "require_origin": false, "allow_null_origin": false, "session_minutes": 30, "container":
-//    "container.json", "funnels": […]}
-// Only name and domains are required. What stands in funnels is checked by server/report.
+//    "container.json", "tracker": {…}, "funnels": […]}
+// Only name and domains are required. What stands in tracker is checked by tracker_options.hpp,
+// what stands in funnels by server/report.
 
 #include <string>
 #include <string_view>
 
 #include "core/result.hpp"
+#include "server/admin/file_problem.hpp"
 #include "server/admin/sites.hpp"
 
 namespace etappe::admin {
@@ -20,14 +22,7 @@ struct SiteFile {
   std::string container;  ///< path of the container's JSON, relative to the file; empty: none
 };
 
-/// What is wrong with a file a person wrote, and where ("domains[2]").
-struct FileProblem {
-  enum class Reason : std::uint8_t { not_json, unknown_key, missing_key, wrong_type, bad_value };
-  Reason reason = Reason::not_json;
-  std::string where;
-};
-[[nodiscard]] std::string_view name_of(FileProblem::Reason reason);
-
-[[nodiscard]] Result<SiteFile, FileProblem> parse_site_file(std::string_view text);
+[[nodiscard]] Result<SiteFile, FileProblem> parse_site_file(std::string_view text,
+                                                            const KnownListeners& known);
 
 }  // namespace etappe::admin

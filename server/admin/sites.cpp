@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "server/admin/domain.hpp"
 #include "server/admin/secrets.hpp"
 #include "server/admin/statement.hpp"
 
@@ -14,24 +15,14 @@ namespace {
 constexpr std::string_view kSelect =
     "SELECT id, key, name, domains, zone, currency, session_minutes, require_origin, allow_null_origin, "
     "demo, "
-    "container, created_at, funnels FROM sites";
+    "container, created_at, funnels, tracker FROM sites";
 
-bool consists_of(std::string_view text, std::string_view further) {
-  return std::ranges::all_of(text, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || further.find(c) != std::string_view::npos;
-  });
+bool is_key(std::string_view key) {
+  return key.size() >= 4 && key.size() <= 32 &&
+         std::ranges::all_of(key, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
 }
-
-bool is_key(std::string_view key) { return key.size() >= 4 && key.size() <= 32 && consists_of(key, ""); }
 
 bool is_name(std::string_view name) { return !name.empty() && name.size() <= 128; }
-
-/// A host name or an IPv4 address; IPv6 without brackets.
-bool is_domain(std::string_view domain) {
-  return !domain.empty() && domain.size() <= 253 && domain.front() != '.' && domain.back() != '.' &&
-         domain.find("..") == std::string_view::npos && consists_of(domain, ".-:_") &&
-         (domain.find(':') == std::string_view::npos || std::ranges::count(domain, ':') > 1);
-}
 
 bool is_zone(std::string_view zone) {
   const bool plain = std::ranges::all_of(zone, [](unsigned char c) {
@@ -84,6 +75,10 @@ Site site_from(const Statement& row) {
   site.container = static_cast<std::uint32_t>(row.integer(10));
   site.created_at = row.time(11);
   site.funnels = row.text(12);
+  // The tracker that is installed now may have other listeners than the one they were chosen for.
+  auto tracker = patched({}, row.text(13), KnownListeners{});
+  if (!tracker) throw SqliteFailure{SQLITE_CORRUPT};
+  site.tracker = *std::move(tracker);
   return site;
 }
 
@@ -97,9 +92,7 @@ Result<Site, Error> find_in(sqlite3* db, std::string_view key) {
 
 Result<Site, Error> Sites::add(Site site, Time now) {
   if (site.key.empty()) site.key = random_site_key();
-  for (std::string& domain : site.domains)
-    std::ranges::transform(domain, domain.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (std::string& domain : site.domains) domain = lower_case(domain);
   if (const auto checked = check(site); !checked) return fail(checked.error());
   site.id = site.key;
   site.container = 0;
@@ -107,8 +100,8 @@ Result<Site, Error> Sites::add(Site site, Time now) {
   return guarded(database_, [&](sqlite3* db) -> Result<Site, Error> {
     Statement(db,
               "INSERT INTO sites (id, key, name, domains, zone, currency, policy, session_minutes, "
-              "require_origin, allow_null_origin, demo, created_at, funnels) "
-              "VALUES (?,?,?,?,?,?,'block',?,?,?,?,?,?)")
+              "require_origin, allow_null_origin, demo, created_at, funnels, tracker) "
+              "VALUES (?,?,?,?,?,?,'block',?,?,?,?,?,?,?)")
         .bind(site.id)
         .bind(site.key)
         .bind(site.name)
@@ -121,6 +114,7 @@ Result<Site, Error> Sites::add(Site site, Time now) {
         .bind(std::int64_t{site.demo})
         .bind(now)
         .bind(site.funnels)
+        .bind(changed_options(site.tracker))
         .run();
     return site;
   });
@@ -152,6 +146,18 @@ Result<Site, Error> Sites::rotate_key(std::string_view key) {
     if (Statement(db, "UPDATE sites SET key = ? WHERE key = ?").bind(next).bind(key).run() == 0)
       return fail(Error::not_found);
     return find_in(db, next);
+  });
+}
+
+Result<Site, Error> Sites::set_tracker(std::string_view key, const TrackerOptions& tracker,
+                                       int session_minutes) {
+  return guarded(database_, [&](sqlite3* db) -> Result<Site, Error> {
+    Statement(db, "UPDATE sites SET tracker = ?, session_minutes = ? WHERE key = ?")
+        .bind(changed_options(tracker))
+        .bind(std::int64_t{session_minutes})
+        .bind(key)
+        .run();
+    return find_in(db, key);
   });
 }
 

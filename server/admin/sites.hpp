@@ -8,6 +8,7 @@
 
 #include "core/consent/consent.hpp"
 #include "server/admin/database.hpp"
+#include "server/admin/tracker_options.hpp"
 
 namespace etappe::admin {
 
@@ -22,8 +23,9 @@ struct Site {
   int session_minutes = 30;  ///< of silence that end a session
   bool require_origin = false;
   bool allow_null_origin = false;
-  std::string funnels = "[]";   ///< JSON array in the form of report::funnels_from_json
-  bool demo = false;            ///< its rows are made up; the dashboard says so
+  std::string funnels = "[]";  ///< JSON array in the form of report::funnels_from_json
+  bool demo = false;           ///< its rows are made up; the dashboard says so
+  TrackerOptions tracker = {};
   std::uint32_t container = 0;  ///< published version, 0: none
   Time created_at;
 };
@@ -48,6 +50,11 @@ class Sites {
   [[nodiscard]] Result<void, Error> remove(std::string_view key);
   /// Gives the site a new key; pages with the former one are no longer heard. Rows keep the site's id.
   [[nodiscard]] Result<Site, Error> rotate_key(std::string_view key);
+
+  /// Replaces what the site has set about its tracker and its sessions; the checks are the caller's
+  /// (tracker_options.hpp).
+  [[nodiscard]] Result<Site, Error> set_tracker(std::string_view key, const TrackerOptions& tracker,
+                                                int session_minutes);
 
   /// Stores a version that server/container has compiled and makes it the published one. A version is never
   /// changed: Error::exists when it was stored with other bytes; the same bytes again only publish it again.

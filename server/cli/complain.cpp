@@ -35,7 +35,13 @@ std::string_view remedy_for(admin::PublishError error) {
     case PublishError::database: return "the database cannot be read; check the disk";
     case PublishError::missing_assets:
       return "tracker.js, assets.json or the engine it names is missing; run `./dev build`, or set `assets`";
-    case PublishError::bad_assets: return "tracker.js or assets.json is not sound; run `./dev build` again";
+    case PublishError::missing_listener:
+      return "a file in listeners/ that assets.json names is missing; run `./dev build`, or set `assets`";
+    case PublishError::bad_assets:
+      return "tracker.js, assets.json or a listener is not sound; run `./dev build` again";
+    case PublishError::unknown_listener:
+      return "a site asks for a listener that this tracker does not have; `etappe site show` says which, "
+             "`etappe site set` changes it";
     case PublishError::missing_key:
       return "keys/publish.secret is missing or damaged; restore it from a backup";
     case PublishError::compression: return "a file could not be compressed";
@@ -70,6 +76,10 @@ int complain(admin::SecretError error, std::string_view folder) {
                            ? "is not a secret; restore it from a backup: with another one every person is new"
                            : "cannot be read or made; check free space and permissions";
   return complain(name_of(error), std::string(folder) + "/keys/person.secret " + remedy);
+}
+
+int complain(const admin::FileProblem& problem, std::string_view file) {
+  return complain(name_of(problem.reason), std::string(file) + ": " + message(problem));
 }
 
 }  // namespace etappe::cli

@@ -5,8 +5,9 @@
 #include <string_view>
 
 #include "server/admin/database.hpp"
+#include "server/admin/file_problem.hpp"
 #include "server/admin/person_secret.hpp"
-#include "server/admin/publish.hpp"
+#include "server/admin/publish_error.hpp"
 #include "server/config/settings.hpp"
 
 namespace etappe::cli {
@@ -21,5 +22,7 @@ int complain(const config::Problem& problem);
 int complain(admin::Error error, std::string_view subject);
 int complain(admin::PublishError error, std::string_view folder);
 int complain(admin::SecretError error, std::string_view folder);
+/// `file` is what was read: a path, or the option it was typed behind.
+int complain(const admin::FileProblem& problem, std::string_view file);
 
 }  // namespace etappe::cli

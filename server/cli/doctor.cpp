@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "server/admin/publish.hpp"
+#include "server/admin/tracker_file.hpp"
 #include "server/artefact/sites.hpp"
 #include "server/cli/commands.hpp"
 #include "server/cli/complain.hpp"
@@ -35,6 +36,8 @@ class Examination {
     else
       bad(what + ": " + remedy);
   }
+  /// Nothing is wrong, but somebody may wonder.
+  void note(const std::string& what) { say("note", what); }
   [[nodiscard]] int code() const { return healthy_ ? kFine : kFailed; }
 
  private:
@@ -85,6 +88,16 @@ void examine_data(const config::Settings& settings, Examination& findings) {
   }
 }
 
+void examine_sites(Office& office, Examination& findings) {
+  const auto sites = office.sites().list();
+  if (!sites) return findings.bad("the sites cannot be read; check the disk");
+  for (const admin::Site& site : *sites)
+    if (!site.tracker.enabled)
+      findings.note("site " + site.key + " (" + site.name +
+                    ") is switched off, its pages get an empty file; `etappe site set " + site.key +
+                    " --enabled true`");
+}
+
 void examine_process(const config::Settings& settings, Examination& findings) {
   const DataFolder data{settings.data};
   const auto holder = DataLock::holder(data.lock());
@@ -100,12 +113,13 @@ void examine_process(const config::Settings& settings, Examination& findings) {
 }
 
 int doctor(const Place& place) {
-  const auto office = Office::open(place);
+  auto office = Office::open(place);
   if (!office) return office.error();
   Examination findings;
   findings.good("settings and database");
   examine_files(office->settings(), findings);
   examine_data(office->settings(), findings);
+  examine_sites(*office, findings);
   examine_process(office->settings(), findings);
   return findings.code();
 }

@@ -1,5 +1,6 @@
 #include "server/cli/office.hpp"
 
+#include "server/admin/tracker_file.hpp"
 #include "server/cli/complain.hpp"
 
 namespace etappe::cli {
@@ -26,9 +27,14 @@ Result<Office, int> Office::open_or_make(config::Settings settings) {
   return Office(std::move(settings), *std::move(database));
 }
 
-int Office::note(std::string_view action, std::string_view subject) {
+admin::KnownListeners Office::known_listeners() const {
+  const auto assets = admin::read_assets(assets_folder(settings_));
+  return assets ? admin::known_listeners(*assets) : admin::KnownListeners{};
+}
+
+int Office::note(std::string_view action, std::string_view subject, std::string_view actor) {
   const auto added =
-      admin::Audit(*database_).add({now(), "command line", std::string(action), std::string(subject)});
+      admin::Audit(*database_).add({now(), std::string(actor), std::string(action), std::string(subject)});
   return added ? kFine : complain(added.error(), folder().database().string());
 }
 
@@ -36,7 +42,7 @@ int Office::publish() {
   auto all_sites = sites();
   auto all_tokens = tokens();
   const auto assets = assets_folder(settings_);
-  const auto published = admin::publish(all_sites, all_tokens, settings_.data, assets);
+  const auto published = admin::publish(all_sites, all_tokens, settings_.data, assets, now());
   return published ? kFine : complain(published.error(), assets.string());
 }
 

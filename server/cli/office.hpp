@@ -10,6 +10,7 @@
 #include "server/admin/publish.hpp"
 #include "server/admin/sites.hpp"
 #include "server/admin/tokens.hpp"
+#include "server/admin/tracker_options.hpp"
 #include "server/cli/place.hpp"
 
 namespace etappe::cli {
@@ -30,8 +31,12 @@ class Office {
   [[nodiscard]] admin::Tokens tokens() { return admin::Tokens(*database_); }
   [[nodiscard]] admin::Accounts accounts() { return admin::Accounts(*database_); }
 
-  /// Writes what was done to the audit log, as "command line".
-  [[nodiscard]] int note(std::string_view action, std::string_view subject);
+  /// The listeners of the installed tracker. None where it cannot be read: publishing says so.
+  [[nodiscard]] admin::KnownListeners known_listeners() const;
+
+  /// Writes to the audit log what was done, and by whom.
+  [[nodiscard]] int note(std::string_view action, std::string_view subject,
+                         std::string_view actor = "command line");
   /// Brings DATA/published up to date; a running `serve` notices.
   [[nodiscard]] int publish();
 

@@ -1,11 +1,14 @@
-// etappe site add|list|show|rotate-key|remove|snippet
+// etappe site add|list|show|rotate-key|remove|snippet; `set` is in site_set.cpp
 
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "server/admin/pinned.hpp"
 #include "server/cli/complain.hpp"
+#include "server/cli/csp.hpp"
 #include "server/cli/office_command.hpp"
+#include "server/cli/site_set.hpp"
 #include "server/cli/site_source.hpp"
 #include "server/cli/snippet.hpp"
 
@@ -24,6 +27,7 @@ struct Options {
   std::string from;
   bool json = false;
   bool csp = false;
+  bool pinned = false;
 };
 
 ordered_json to_json(const admin::Site& site) {
@@ -39,6 +43,7 @@ ordered_json to_json(const admin::Site& site) {
           {"allow_null_origin", site.allow_null_origin},
           {"demo", site.demo},
           {"container", site.container},
+          {"tracker", ordered_json::parse(admin::all_options(site.tracker), nullptr, false)},
           {"funnels", ordered_json::parse(site.funnels, nullptr, false)}};
 }
 
@@ -97,7 +102,8 @@ int list(Office& office, const Options& options) {
     return kFine;
   }
   for (const admin::Site& site : *sites)
-    std::printf("%-14s %-28s %s\n", site.key.c_str(), site.name.c_str(), joined(site.domains).c_str());
+    std::printf("%-14s %-28s %s%s\n", site.key.c_str(), site.name.c_str(), joined(site.domains).c_str(),
+                site.tracker.enabled ? "" : "  (switched off)");
   return kFine;
 }
 
@@ -124,11 +130,30 @@ int remove(Office& office, const Options& options) {
   return changed(office, "site.remove", options.key);
 }
 
+int show_pinned(const Office& office, const admin::Site& site) {
+  if (!site.tracker.enabled)
+    return complain("site_off", "`" + site.key + "` is switched off; there is nothing to pin");
+  const auto file = office.folder().published() / "t" / (site.key + ".js");
+  const auto script = read_text(file.string());
+  if (!script) return script.error();
+  std::printf("%s", pinned_snippet(public_url(office.settings(), site.domains.front()),
+                                   admin::pinned_name(site.key, *script), admin::integrity(*script))
+                        .c_str());
+  std::fprintf(stderr,
+               "This page keeps the tracker as it is now. Every change of the site's tags or options, its "
+               "switch and an update\nof Etappe need a new snippet. A replaced version is served until %zu "
+               "more have been replaced, and %d days at least.\n",
+               admin::kPinnedVersions, static_cast<int>(admin::kPinnedDays.count()));
+  return kFine;
+}
+
 int show_snippet(Office& office, const Options& options) {
   const auto site = office.sites().find(options.key);
   if (!site) return complain(site.error(), options.key);
+  if (options.pinned) return show_pinned(office, *site);
   if (!options.csp) return say_snippet(office, *site);
-  std::printf("%s", csp_advice(public_url(office.settings(), site->domains.front()), site->key).c_str());
+  const auto ways = csp_ways(public_url(office.settings(), site->domains.front()), site->key);
+  std::printf("%s", (options.json ? csp_json(ways) : csp_text(ways)).c_str());
   return kFine;
 }
 
@@ -165,9 +190,15 @@ void add_site(CLI::App& app, Action& action) {
   with_key(add_office_command(*group, options, action, "rotate-key", "give a site a new key; its rows stay",
                               rotate_key));
   with_key(add_office_command(*group, options, action, "remove", "forget a site; its rows stay", remove));
-  with_key(
-      add_office_command(*group, options, action, "snippet", "what to paste into its pages", show_snippet))
-      ->add_flag("--csp", options->csp, "what a Content-Security-Policy must allow");
+  add_site_set(*group, action);
+  CLI::App* showing = with_key(
+      add_office_command(*group, options, action, "snippet", "what to paste into its pages", show_snippet));
+  auto* csp = showing->add_flag("--csp", options->csp, "what a Content-Security-Policy must allow");
+  showing->add_flag("--json", options->json, "answer in JSON")->needs(csp);
+  showing
+      ->add_flag("--pinned", options->pinned,
+                 "the tracker as it is now, with its hash for the browser to check")
+      ->excludes(csp);
 }
 
 }  // namespace etappe::cli

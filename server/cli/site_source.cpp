@@ -12,22 +12,18 @@
 #include "server/report/site.hpp"
 
 namespace etappe::cli {
-namespace {
 
-std::optional<std::string> read_text(const std::string& file) {
+Result<std::string, int> read_text(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   std::error_code ignored;
-  if (!in || std::filesystem::is_directory(file, ignored)) return std::nullopt;
+  if (!in || std::filesystem::is_directory(file, ignored))
+    return fail(complain("file_unreadable", file + ": cannot be read"));
   return std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-int cannot_read(const std::string& file) { return complain("file_unreadable", file + ": cannot be read"); }
-
-}  // namespace
-
 Result<admin::Container, int> compile_container(const std::string& file) {
   const auto text = read_text(file);
-  if (!text) return fail(cannot_read(file));
+  if (!text) return fail(text.error());
   const container::Compiled compiled = container::compile(*text);
   for (const container::Problem& problem : compiled.problems)
     std::fprintf(stderr, "%s: %s: %s: %s\n", file.c_str(),
@@ -42,10 +38,9 @@ Result<admin::Container, int> compile_container(const std::string& file) {
 
 Result<admin::Site, int> add_site_from(Office& office, const std::string& file) {
   const auto text = read_text(file);
-  if (!text) return fail(cannot_read(file));
-  const auto site_file = admin::parse_site_file(*text);
-  if (!site_file)
-    return fail(complain(name_of(site_file.error().reason), file + ": " + site_file.error().where));
+  if (!text) return fail(text.error());
+  const auto site_file = admin::parse_site_file(*text, office.known_listeners());
+  if (!site_file) return fail(complain(site_file.error(), file));
   const auto funnels = report::funnels_from_json(site_file->site.funnels);
   if (!funnels) return fail(complain("bad_funnels", file + ": " + funnels.error().message));
 

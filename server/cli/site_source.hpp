@@ -15,4 +15,7 @@ namespace etappe::cli {
 /// Compiles a container's JSON; the container, or an exit code after its problems were written.
 [[nodiscard]] Result<admin::Container, int> compile_container(const std::string& file);
 
+/// A whole file, or an exit code after it was said that it cannot be read.
+[[nodiscard]] Result<std::string, int> read_text(const std::string& file);
+
 }  // namespace etappe::cli

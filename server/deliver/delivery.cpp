@@ -27,6 +27,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kTypes = 
     {".wasm", "application/wasm"},
 }};
 
+/// "<key>" of "<key>.js" and of a pinned version, "<key>.<hash>.js"; a key has no point.
+std::string_view key_of(std::string_view script) { return script.substr(0, script.find('.')); }
+
+bool is_pinned(std::string_view script) {
+  return script.size() > key_of(script).size() + kScriptSuffix.size();
+}
+
 std::string_view type_of(std::string_view name) {
   for (const auto& [suffix, type] : kTypes) {
     if (name.ends_with(suffix)) return type;
@@ -82,11 +89,10 @@ void Delivery::serve(const Shelf& shelf, std::string_view name, Lifetime lifetim
 void Delivery::add_routes(http::Router& router) {
   router.add_prefix("GET", std::string(kScripts), [this](http::Request request, http::Responder respond) {
     const std::string_view name = std::string_view(request.path).substr(kScripts.size());
-    if (name.ends_with(kScriptSuffix) && scripts_.find(name)) {
-      const std::string_view key = name.substr(0, name.size() - kScriptSuffix.size());
-      counters_.add("etappe_scripts_total", observe::label("site", key));
-    }
-    serve(scripts_, name, Lifetime::short_and_private, request, std::move(respond));
+    if (name.ends_with(kScriptSuffix) && scripts_.find(name))
+      counters_.add("etappe_scripts_total", observe::label("site", key_of(name)));
+    const Lifetime lifetime = is_pinned(name) ? Lifetime::immutable : Lifetime::short_and_private;
+    serve(scripts_, name, lifetime, request, std::move(respond));
   });
   router.add_prefix("GET", std::string(kAssets), [this](http::Request request, http::Responder respond) {
     const std::string_view name = std::string_view(request.path).substr(kAssets.size());

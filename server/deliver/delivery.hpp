@@ -1,7 +1,7 @@
 #pragma once
-// The files that pages fetch: GET /t/<site-key>.js, the tracker with its site's policy and container, and
-// GET /a/<name>.<hash>.js, the assets that belong to it. Both come from memory; who publishes calls
-// refresh().
+// The files that pages fetch: GET /t/<site-key>.js, the tracker with its site's options and container;
+// GET /t/<site-key>.<hash>.js, one version of it that never changes; and GET /a/<name>.<hash>.js, the assets
+// that belong to it. All come from memory; who publishes calls refresh().
 
 #include <filesystem>
 #include <string_view>

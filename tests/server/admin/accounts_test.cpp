@@ -7,6 +7,7 @@
 
 #include "server/admin/audit.hpp"
 #include "server/admin/secrets.hpp"
+#include "server/admin/sites.hpp"
 #include "server/admin/tokens.hpp"
 #include "tests/server/temporary_folder.hpp"
 
@@ -153,6 +154,26 @@ TEST(Database, KeepsWhatIsInItWhenItIsOpenedAgain) {
   const auto again = Database::open(folder / "etappe.db");
   ASSERT_TRUE(again);
   EXPECT_EQ(Tokens(**again).list()->size(), 1u);
+}
+
+TEST(Database, BringsAFileOfTheFirstSchemaUpToDateWithItsSites) {
+  const TemporaryFolder folder;
+  Site site;
+  site.key = "nordwerk";
+  site.name = "Nordwerk";
+  site.domains = {"nordwerk.example"};
+  ASSERT_TRUE(Sites(**Database::open(folder / "etappe.db")).add(site, kNow));
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open((folder / "etappe.db").c_str(), &raw), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(raw, "ALTER TABLE sites DROP COLUMN tracker; PRAGMA user_version = 1", nullptr,
+                         nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(raw);
+  const auto database = Database::open(folder / "etappe.db");
+  ASSERT_TRUE(database);
+  const auto found = Sites(**database).find("nordwerk");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->tracker, TrackerOptions{});
 }
 
 TEST(Database, TwoProcessesMayChangeItSideBySide) {

@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "server/admin/person_secret.hpp"
+#include "server/admin/pinned.hpp"
 #include "server/admin/replace_file.hpp"
+#include "server/admin/tracker_file.hpp"
 #include "server/artefact/sites.hpp"
 #include "tests/server/temporary_folder.hpp"
 
@@ -33,7 +35,21 @@ class PublishTest : public ::testing::Test {
     site.domains = {"nordwerk.example"};
     ASSERT_TRUE(sites_.add(site, kNow));
   }
-  [[nodiscard]] auto publish_now() { return publish(sites_, tokens_, data_.path(), assets_.path()); }
+  [[nodiscard]] auto publish_now(Time now = kNow) {
+    return publish(sites_, tokens_, data_.path(), assets_.path(), now);
+  }
+  /// A build with listeners; their order is that of assets.json, not of the alphabet.
+  void give_listeners() const {
+    assets_.write("tracker.js", "run(\"__ETAPPE_CONFIG__\",[\"__ETAPPE_LISTENERS__\"]);");
+    assets_.write(
+        "assets.json",
+        R"({"engine": "engine.abc123.js", "listeners": ["links", "impressions", "forms", "engagement"]})");
+    for (const char* name : {"links", "impressions", "forms", "engagement"})
+      assets_.write("listeners/" + std::string(name) + ".js", "function(){" + std::string(name) + "}\n");
+  }
+  void set_tracker(std::string_view patch) {
+    ASSERT_TRUE(sites_.set_tracker("nordwerk", *patched({}, patch, {}), 30));
+  }
   [[nodiscard]] std::string script() const { return data_.read("published/t/nordwerk.js"); }
 
   TemporaryFolder data_;
@@ -54,8 +70,155 @@ TEST_F(PublishTest, TheTrackerFileHoldsTheSitesConfigurationInPlaceOfTheQuotedNa
       nlohmann::json::parse(text.substr(before.size(), text.size() - before.size() - 2), nullptr, false);
   ASSERT_TRUE(config.is_object()) << text;
   EXPECT_EQ(config, nlohmann::json::parse(
-                        R"({"site":"nordwerk","policy":"block","session_minutes":30,"container":"AP8Q",
-                            "engine":"/a/engine.abc123.js","version":1})"));
+                        R"({"site":"nordwerk","id":"nordwerk","policy":"block","session_minutes":30,
+                            "container":"AP8Q","engine":"/a/engine.abc123.js","version":1})"));
+}
+
+TEST_F(PublishTest, OptionsTravelInTheConfigurationWhereTheyDifferFromTheirDefaults) {
+  set_tracker(R"({"url": "canonical", "routes": "history", "redact": ["kundennr", "/konto/*"],
+                  "impression": {"percent": 60}, "retry_storage": false, "listeners": ["links"]})");
+  ASSERT_TRUE(publish_now());
+  const std::string text = script();
+  EXPECT_THAT(text, HasSubstr(R"("id":"nordwerk","impression":{"milliseconds":1000,"percent":60},)"
+                              R"("policy":"block","redact":"kundennr\n/konto/*","retry_storage":false,)"
+                              R"("session_minutes":30,"site":"nordwerk","url":"canonical","version":0})"));
+  EXPECT_THAT(text, Not(HasSubstr("routes")));
+  EXPECT_THAT(text, Not(HasSubstr("enabled")));
+  EXPECT_THAT(text, Not(HasSubstr("listeners")));
+}
+
+TEST_F(PublishTest, TheChosenListenersStandInTheFileInTheOrderOfTheBuild) {
+  give_listeners();
+  ASSERT_TRUE(publish_now());
+  EXPECT_THAT(script(),
+              testing::EndsWith("},[function(){links},function(){impressions},function(){engagement}]);"));
+  set_tracker(R"({"listeners": ["forms", "links"]})");
+  ASSERT_TRUE(publish_now());
+  EXPECT_THAT(script(), testing::EndsWith("},[function(){links},function(){forms}]);"));
+  set_tracker(R"({"listeners": []})");
+  ASSERT_TRUE(publish_now());
+  EXPECT_THAT(script(), testing::EndsWith("},[]);"));
+}
+
+TEST_F(PublishTest, ASitesOwnWordsAreNeverTakenForAPlace) {
+  give_listeners();
+  set_tracker(R"({"redact": ["__ETAPPE_LISTENERS__", "__ETAPPE_CONFIG__"], "listeners": ["links"]})");
+  ASSERT_TRUE(publish_now());
+  EXPECT_THAT(script(), HasSubstr("__ETAPPE_LISTENERS__\\n__ETAPPE_CONFIG__"));
+  EXPECT_THAT(script(), testing::EndsWith("},[function(){links}]);"));
+}
+
+TEST_F(PublishTest, AListenerThatTheBuildDoesNotHaveIsSaidToBeUnknown) {
+  give_listeners();
+  ASSERT_TRUE(publish_now());
+  const std::string working = script();
+  set_tracker(R"({"listeners": ["links", "telepathy"]})");
+  EXPECT_EQ(publish_now().error(), PublishError::unknown_listener);
+  EXPECT_EQ(script(), working);
+}
+
+TEST_F(PublishTest, ABuildWithBrokenListenersNeverReplacesAWorkingFile) {
+  give_listeners();
+  ASSERT_TRUE(publish_now());
+  const std::string working = script();
+  const struct {
+    const char* file;
+    const char* content;
+    PublishError error;
+  } cases[] = {
+      {"tracker.js", "run(\"__ETAPPE_CONFIG__\")", PublishError::bad_assets},
+      {"tracker.js", "run(\"__ETAPPE_CONFIG__\",[__ETAPPE_LISTENERS__])", PublishError::bad_assets},
+      {"tracker.js", "run(\"__ETAPPE_CONFIG__\",\"__ETAPPE_LISTENERS__\",\"__ETAPPE_LISTENERS__\")",
+       PublishError::bad_assets},
+      {"assets.json", R"({"engine": "engine.abc123.js", "listeners": "links"})", PublishError::bad_assets},
+      {"assets.json", R"({"engine": "engine.abc123.js", "listeners": ["../tracker"]})",
+       PublishError::bad_assets},
+      {"assets.json", R"({"engine": "engine.abc123.js", "listeners": ["links", "shares"]})",
+       PublishError::missing_listener},
+      {"listeners/links.js", "\n", PublishError::bad_assets},
+      {"listeners/links.js", "function(){};\n", PublishError::bad_assets},
+  };
+  for (const auto& c : cases) {
+    const std::string former = assets_.read(c.file);
+    assets_.write(c.file, c.content);
+    const auto published = publish_now();
+    ASSERT_FALSE(published) << c.content;
+    EXPECT_EQ(published.error(), c.error) << c.content;
+    EXPECT_EQ(script(), working) << c.content;
+    assets_.write(c.file, former);
+  }
+}
+
+TEST_F(PublishTest, ASiteThatIsSwitchedOffGetsTheStubAndItsFileBackLater) {
+  ASSERT_TRUE(publish_now());
+  const std::string on = script();
+  const std::string pinned = "published/t/" + pinned_name("nordwerk", on);
+  set_tracker(R"({"enabled": false})");
+  ASSERT_TRUE(publish_now());
+  EXPECT_EQ(script(), stub_file());
+  EXPECT_LT(data_.read("published/t/nordwerk.js.br").size(), 200u);
+  EXPECT_FALSE(fs::exists(data_ / ("published/t/" + pinned_name("nordwerk", stub_file()))));
+  EXPECT_EQ(data_.read(pinned), on) << "what pages have pinned stays";
+  set_tracker("{}");
+  ASSERT_TRUE(publish_now());
+  EXPECT_EQ(script(), on);
+}
+
+TEST_F(PublishTest, EveryVersionHasAPinnedFileWithTheSameBytes) {
+  ASSERT_TRUE(publish_now());
+  const std::string first = script();
+  const std::string pinned = "published/t/" + pinned_name("nordwerk", first);
+  for (const char* form : {"", ".br", ".gz"})
+    EXPECT_EQ(data_.read(pinned + form), data_.read(std::string("published/t/nordwerk.js") + form)) << form;
+  set_tracker(R"({"routes": "off"})");
+  ASSERT_TRUE(publish_now());
+  ASSERT_NE(script(), first);
+  EXPECT_EQ(data_.read(pinned), first);
+  EXPECT_EQ(data_.read("published/t/" + pinned_name("nordwerk", script())), script());
+}
+
+TEST_F(PublishTest, TheAgeOfAPinnedVersionCountsFromItsReplacement) {
+  ASSERT_TRUE(publish_now());
+  const std::string first = "published/t/" + pinned_name("nordwerk", script());
+  // It was the current one for a year, and is replaced more often than versions are kept, all in one day.
+  Time now = kNow + std::chrono::days{365};
+  const auto replace_by = [&](int percent) {
+    set_tracker(R"({"impression": {"percent": )" + std::to_string(percent) + "}}");
+    ASSERT_TRUE(publish_now(now));
+  };
+  for (int i = 1; i <= 21; ++i) {
+    now += std::chrono::seconds{1};
+    replace_by(i);
+  }
+  EXPECT_TRUE(fs::exists(data_ / first));
+  now += kPinnedDays;
+  replace_by(22);
+  EXPECT_FALSE(fs::exists(data_ / first));
+  EXPECT_FALSE(fs::exists(data_ / (first + ".br")));
+}
+
+TEST_F(PublishTest, PinnedVersionsGoWithTheirSiteAndItsKey) {
+  ASSERT_TRUE(publish_now());
+  const std::string pinned = pinned_name("nordwerk", script());
+  const auto site = *sites_.rotate_key("nordwerk");
+  ASSERT_TRUE(publish_now());
+  EXPECT_FALSE(fs::exists(data_ / ("published/t/" + pinned)));
+  ASSERT_TRUE(sites_.remove(site.key));
+  ASSERT_TRUE(publish_now());
+  EXPECT_EQ(fs::directory_iterator(data_ / "published/t"), fs::directory_iterator());
+}
+
+TEST_F(PublishTest, ARunningCollectorIsToldThatOnlyATrackerFileChanged) {
+  ASSERT_TRUE(publish_now());
+  const std::string table = data_.read("published/sites.json");
+  struct stat before {};
+  ASSERT_EQ(::stat((data_ / "published/sites.json.sig").c_str(), &before), 0);
+  set_tracker(R"({"routes": "off"})");
+  ASSERT_TRUE(publish_now());
+  EXPECT_EQ(data_.read("published/sites.json"), table);
+  struct stat after {};
+  ASSERT_EQ(::stat((data_ / "published/sites.json.sig").c_str(), &after), 0);
+  EXPECT_NE(after.st_ino, before.st_ino);
 }
 
 TEST_F(PublishTest, CompressedFormsStandBesideThePlainFile) {

@@ -35,6 +35,7 @@ TEST_F(SitesTest, ASiteComesBackWithEverythingItWasAddedWith) {
   site.require_origin = true;
   site.demo = true;
   site.funnels = R"([{"id":"inquiry"}])";
+  site.tracker.routes = Routes::off;
   ASSERT_TRUE(sites_.add(site, kNow));
   const auto found = sites_.find("nordwerk1");
   ASSERT_TRUE(found);
@@ -48,6 +49,7 @@ TEST_F(SitesTest, ASiteComesBackWithEverythingItWasAddedWith) {
   EXPECT_TRUE(found->demo);
   EXPECT_EQ(found->created_at, kNow);
   EXPECT_EQ(found->funnels, site.funnels);
+  EXPECT_EQ(found->tracker, site.tracker);
 }
 
 TEST_F(SitesTest, ASiteWithoutAKeyGetsARandomOne) {
@@ -124,6 +126,20 @@ TEST_F(SitesTest, TheContainerThatWasPublishedLastIsTheSitesOwn) {
   EXPECT_EQ(sites_.publish_container("nosite", {1, "{}", "x"}, kNow).error(), Error::not_found);
 }
 
+TEST_F(SitesTest, WhatASiteSetsAboutItsTrackerIsKept) {
+  const auto site = *sites_.add(site_named("one"), kNow);
+  EXPECT_EQ(sites_.find(site.key)->tracker, TrackerOptions{});
+  TrackerOptions options;
+  options.enabled = false;
+  options.redact = {"kundennr"};
+  const auto changed = sites_.set_tracker(site.key, options, 45);
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->tracker, options);
+  EXPECT_EQ(sites_.find(site.key)->tracker, options);
+  EXPECT_EQ(sites_.list()->front().session_minutes, 45);
+  EXPECT_EQ(sites_.set_tracker("nosite", options, 45).error(), Error::not_found);
+}
+
 TEST_F(SitesTest, AVersionOfAContainerIsNeverChanged) {
   const auto site = *sites_.add(site_named("one"), kNow);
   ASSERT_TRUE(sites_.publish_container(site.key, {1, "{}", "first"}, kNow));
@@ -143,14 +159,16 @@ TEST_F(SitesTest, RemovingASiteRemovesWhatBelongsToIt) {
   EXPECT_EQ(sites_.remove(site.key).error(), Error::not_found);
 }
 
+const KnownListeners kKnown{"links", "forms"};
+
 constexpr const char* kFile =
     R"({"name": "Nordwerk", "domains": ["nordwerk.example"], "zone": "Europe/Vienna",
   "currency": "CHF", "demo": true, "key": "nordwerk", "container": "c.json", "session_minutes": 20,
-  "require_origin": true, "allow_null_origin": true,
+  "require_origin": true, "allow_null_origin": true, "tracker": {"routes": "hash", "listeners": ["links"]},
   "funnels": [{"id": "f"}]})";
 
 TEST(SiteFile, ReadsEveryKey) {
-  const auto file = parse_site_file(kFile);
+  const auto file = parse_site_file(kFile, kKnown);
   ASSERT_TRUE(file) << file.error().where;
   EXPECT_EQ(file->container, "c.json");
   EXPECT_EQ(file->site.key, "nordwerk");
@@ -158,11 +176,13 @@ TEST(SiteFile, ReadsEveryKey) {
   EXPECT_EQ(file->site.currency, "CHF");
   EXPECT_EQ(file->site.session_minutes, 20);
   EXPECT_TRUE(file->site.demo && file->site.require_origin && file->site.allow_null_origin);
+  EXPECT_EQ(file->site.tracker.routes, Routes::hash);
+  EXPECT_THAT(file->site.tracker.listeners, ::testing::ElementsAre("links"));
   EXPECT_EQ(file->site.funnels, R"([{"id":"f"}])");
 }
 
 TEST(SiteFile, NeedsOnlyANameAndDomains) {
-  const auto file = parse_site_file(R"({"name": "Nordwerk", "domains": ["nordwerk.example"]})");
+  const auto file = parse_site_file(R"({"name": "Nordwerk", "domains": ["nordwerk.example"]})", kKnown);
   ASSERT_TRUE(file) << file.error().where;
   EXPECT_EQ(file->container, "");
   EXPECT_EQ(file->site.key, "");
@@ -185,7 +205,9 @@ TEST(SiteFile, NamesThePlaceOfEveryMistake) {
       {"[\"nordwerk.example\"]", "\"nordwerk.example\"", Reason::wrong_type, "domains"},
       {"[\"nordwerk.example\"]", "[1]", Reason::wrong_type, "domains[0]"},
       {"\"demo\": true", "\"demo\": 1", Reason::wrong_type, "demo"},
-      {"\"session_minutes\": 20", "\"session_minutes\": 0", Reason::bad_value, "session_minutes"},
+      {"\"session_minutes\": 20", "\"session_minutes\": 0", Reason::out_of_range, "session_minutes"},
+      {"\"routes\": \"hash\"", "\"route\": \"hash\"", Reason::unknown_key, "tracker.route"},
+      {"[\"links\"]", "[\"link\"]", Reason::unknown_listener, "tracker.listeners[0]"},
       {"\"session_minutes\": 20", "\"session_minutes\": 1.5", Reason::wrong_type, "session_minutes"},
       {"[{\"id\": \"f\"}]", "{}", Reason::wrong_type, "funnels"},
   };
@@ -194,7 +216,7 @@ TEST(SiteFile, NamesThePlaceOfEveryMistake) {
     const auto place = text.find(c.from);
     ASSERT_NE(place, std::string::npos) << c.from;
     text.replace(place, std::string_view(c.from).size(), c.to);
-    const auto file = parse_site_file(text);
+    const auto file = parse_site_file(text, kKnown);
     ASSERT_FALSE(file) << c.to;
     EXPECT_EQ(file.error().reason, c.reason) << c.to << " at " << file.error().where;
     EXPECT_EQ(file.error().where, c.where) << c.to;

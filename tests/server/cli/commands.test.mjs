@@ -1,13 +1,14 @@
 // Commands that need no server: their output, their messages, their exit codes.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { etappe, folder, house, root, succeed } from './etappe.mjs';
+import { runInNewContext } from 'node:vm';
+import { etappe, folder, giveListeners, house, root, succeed } from './etappe.mjs';
 
 const commands = [['init'], ['serve'], ['engine'], ['report'], ['export'], ['decode'], ['resolve'], ['doctor'],
-  ...['add', 'list', 'show', 'rotate-key', 'remove', 'snippet'].map((word) => ['site', word]),
+  ...['add', 'list', 'show', 'set', 'rotate-key', 'remove', 'snippet'].map((word) => ['site', word]),
   ...['add', 'list', 'revoke', 'reset-password'].map((word) => ['user', word]),
   ...['add', 'list', 'revoke'].map((word) => ['token', word]),
   ...['check', 'compile', 'publish'].map((word) => ['container', word])];
@@ -24,7 +25,10 @@ test('what is no command, option or value is a usage error, on stderr, with stat
   for (const words of [[], ['nonsense'], ['--nonsense'], ['site'], ['site', 'nonsense'], ['init'], ['init', 'd'],
     ['report', 'overview'], ['report', 'nonsense', '--site', 'x', '--from', '2026-01-01', '--to', '2026-01-01'],
     ['token', 'add', 't', '--scope', 'all'], ['user', 'add', 'u', '--role', 'king'],
-    ['site', 'list', '--config', 'a', '--data', 'b'], ['init', 'd', '--site-domain', 'a', '--from', 'b']]) {
+    ['site', 'list', '--config', 'a', '--data', 'b'], ['init', 'd', '--site-domain', 'a', '--from', 'b'],
+    ['site', 'set', 'x', '--session-minutes', '0'], ['site', 'set', 'x', '--enabled', 'perhaps'],
+    ['site', 'set', 'x', '--tracker', 'f', '--enabled', 'true'], ['site', 'snippet', 'x', '--csp', '--pinned'],
+    ['site', 'snippet', 'x', '--json']]) {
     const { status, stdout, stderr } = etappe(words);
     assert.equal(status, 2, words.join(' '));
     assert.equal(stdout, '', words.join(' '));
@@ -145,14 +149,193 @@ test('a site from a file comes with its funnels and its container, or not at all
   }
 });
 
+const script = ({ path, site_key: key }) => readFileSync(join(path, `published/t/${key}.js`), 'utf8');
+
+/** What a published file of giveListeners() was given. */
+function given(text) {
+  let seen;
+  runInNewContext(text, { run: (config, listeners) => { seen = { config, listeners: listeners.map((one) => one()) }; } });
+  return JSON.parse(JSON.stringify(seen));
+}
+
+test('what a site sets about its tracker is checked, shown and in its file', (t) => {
+  const place = house(t);
+  const { path, file, site_key: key } = place;
+  giveListeners(place);
+  const tracker = () => JSON.parse(succeed('site', 'show', key, '--config', file)).tracker;
+  const defaults = tracker();
+  assert.deepEqual(defaults.listeners, ['links', 'engagement', 'impressions']);
+  assert.equal(defaults.downloads.length, 29);
+  assert.equal(new Set(defaults.downloads).size, 29);
+
+  succeed('site', 'set', key, '--config', file, '--tracker-option', 'url=canonical', '--tracker-option',
+    'listeners=["forms","links"]', '--tracker-option', 'redact=["kundennr","/konto/*/rechnung"]', '--session-minutes', '45');
+  const { config, listeners } = given(script(place));
+  assert.deepEqual(listeners, ['links', 'forms']);
+  assert.equal(config.url, 'canonical');
+  assert.equal(config.redact, 'kundennr\n/konto/*/rechnung');
+  assert.equal(config.session_minutes, 45);
+  assert.equal(config.id, key);
+  for (const name of ['routes', 'downloads', 'impression', 'enabled', 'listeners', 'retry_storage', 'id_cookie'])
+    assert.ok(!(name in config), name);
+  assert.deepEqual(tracker(), { ...defaults, url: 'canonical', listeners: ['forms', 'links'],
+    redact: ['kundennr', '/konto/*/rechnung'] });
+
+  succeed('site', 'set', key, '--config', file, '--tracker-option', 'listeners=null');
+  assert.deepEqual(given(script(place)).listeners, ['links', 'impressions', 'engagement']);
+  assert.equal(given(script(place)).config.url, 'canonical', 'what is not named stays');
+  writeFileSync(join(path, 'tracker.json'), '{"routes": "hash"}');
+  succeed('site', 'set', key, '--config', file, '--tracker', join(path, 'tracker.json'));
+  assert.deepEqual(tracker(), { ...defaults, routes: 'hash' }, 'a file says all of it');
+  assert.equal(given(script(place)).config.session_minutes, 45);
+
+  const before = script(place);
+  for (const [words, status, expected] of [
+    [['--tracker-option', 'colour=1'], 1, /unknown_key: --tracker-option: tracker\.colour/],
+    [['--tracker-option', 'listeners=["telepathy"]'], 1, /unknown_listener: .*tracker\.listeners\[0\]: this tracker has links, shares/],
+    [['--tracker-option', 'link_domains=["https://b.example"]'], 1, /bad_host: .*link_domains\[0\]/],
+    [['--tracker-option', 'redact=["/konto"]'], 1, /bad_rule: .*redact\[0\]: write/],
+    [['--tracker-option', 'impression={"percent":0}'], 1, /out_of_range: .*percent: write a number from 1 to 100/],
+    [['--tracker-option', 'routes=[on'], 1, /bad_value: .*"history" or "hash" or "off"/],
+    [['--tracker', join(path, 'none.json')], 1, /file_unreadable/],
+    [['--tracker-option', 'url'], 2, /usage: .*name=JSON/],
+    [[], 2, /nothing to set/]]) {
+    const answer = etappe(['site', 'set', key, '--config', file, ...words]);
+    assert.equal(answer.status, status, words.join(' '));
+    assert.match(answer.stderr, expected);
+    assert.equal(script(place), before, words.join(' '));
+  }
+  assert.match(etappe(['site', 'set', 'none', '--enabled', 'true', '--config', file]).stderr, /not_found/);
+});
+
+test('a site from a file brings its tracker options, and a listener that is not built is named', (t) => {
+  const place = house(t);
+  giveListeners(place);
+  const add = (tracker) => {
+    writeFileSync(join(place.path, 'site.json'), JSON.stringify({ name: 'x', domains: ['x.example'], tracker }));
+    return etappe(['site', 'add', '--config', place.file, '--from', join(place.path, 'site.json'), '--json']);
+  };
+  const added = JSON.parse(add({ listeners: ['shares'], retry_storage: false }).stdout);
+  assert.deepEqual(added.tracker.listeners, ['shares']);
+  assert.equal(given(script({ ...place, site_key: added.key })).config.retry_storage, false);
+  assert.match(add({ listeners: ['commerce'] }).stderr, /unknown_listener: .*site\.json: tracker\.listeners\[0\]/);
+  rmSync(join(place.path, 'assets/listeners/forms.js'));
+  const broken = add({});
+  assert.equal(broken.status, 1);
+  assert.match(broken.stderr, /publish_missing_listener: .*listeners\//);
+});
+
+test('a site that is switched off gets a file that only keeps its pages quiet, and everybody is told', (t) => {
+  const place = house(t);
+  const { file, site_key: key } = place;
+  succeed('site', 'set', key, '--enabled', 'true', '--config', file);
+  const on = script(place);
+  const off = etappe(['site', 'set', key, '--enabled', 'false', '--config', file]);
+  assert.match(off.stderr, /within five minutes.*pinned/s);
+  const stub = script(place);
+  assert.ok(stub.length < 256, `${stub.length} bytes`);
+  assert.match(succeed('site', 'list', '--config', file), /\(switched off\)/);
+  assert.equal(JSON.parse(succeed('site', 'show', key, '--config', file)).tracker.enabled, false);
+  assert.match(etappe(['doctor', '--config', file]).stdout, new RegExp(`note site ${key} .*switched off.*--enabled true`));
+  const pinned = etappe(['site', 'snippet', key, '--pinned', '--config', file]);
+  assert.equal(pinned.status, 1);
+  assert.match(pinned.stderr, /site_off/);
+  succeed('site', 'set', key, '--enabled', 'true', '--config', file);
+  assert.equal(script(place), on);
+  assert.ok(!succeed('site', 'list', '--config', file).includes('switched off'));
+
+  // Whatever a page does with the stub, nothing is touched but `etappe`, and no queue grows.
+  const page = (before = '') => {
+    const forbidden = new Proxy({}, { get: (_, name) => assert.fail(`document.${String(name)}`) });
+    const window = { ran: [] };
+    const context = { document: forbidden, navigator: forbidden, console: forbidden };
+    context.window = window;
+    const run = (code) => runInNewContext(`with (window) {${code}}`, context);
+    run(before);
+    run(stub);
+    return { window, run };
+  };
+  const snippetStub = 'window.etappe=window.etappe||function(){(etappe.q=etappe.q||[]).push(arguments)}';
+  for (const [name, before, after, ran] of [
+    ['no stub', '', 'etappe("view"); etappe("event", "x", {a: 1})', []],
+    ['a stub with a queue', `${snippetStub}; etappe("view"); etappe("ready", () => ran.push("queued"))`, '', ['queued']],
+    ['a stub without a call', snippetStub, 'etappe("ready", () => ran.push("later"))', ['later']],
+    ['a page that kept the stub', `${snippetStub}; window.kept = etappe; kept("view")`,
+      'kept("event", "x"); kept("ready", () => ran.push("kept"))', ['kept']],
+    ['a callback that throws', `${snippetStub}; etappe("ready", () => { throw new Error("theirs") })`,
+      'etappe("ready", () => { throw new Error("theirs") }); ran.push("goes on")', ['goes on']],
+    ['an element of that name', 'window.etappe = {}', 'etappe("view")', []],
+    ['a queue of nonsense', 'window.etappe = {q: [1, null, undefined, "x", []]}', 'etappe("view"); etappe()', []]]) {
+    const { window, run } = page(before);
+    run(after);
+    assert.deepEqual(window.ran, ran, name);
+    assert.ok(!Array.isArray(window.etappe.q) && window.etappe.q.length === undefined, `${name}: a queue grows`);
+    assert.deepEqual(Object.keys(window).filter((key_) => key_ !== 'kept').sort(), ['etappe', 'ran'], name);
+  }
+  const other = page('window.etappe = Object.assign(() => ran.push("other site"), {loaded: 0})');
+  other.run('etappe("view")');
+  assert.deepEqual(other.window.ran, ['other site'], 'the tracker of another site is left alone');
+});
+
+test('a pinned snippet names the file that is published now, with the hash the browser checks', (t) => {
+  const place = house(t, { settings: 'public_url = "https://t.example"\n' });
+  const { path, file, site_key: key } = place;
+  succeed('site', 'set', key, '--session-minutes', '31', '--config', file);
+  const { stdout, stderr } = etappe(['site', 'snippet', key, '--pinned', '--config', file]);
+  const [, name, hash] = /<script async src="https:\/\/t\.example\/t\/([^"]+)" integrity="([^"]+)" crossorigin="anonymous"><\/script>/.exec(stdout);
+  assert.match(name, new RegExp(`^${key}\\.[0-9a-f]{16}\\.js$`));
+  const bytes = readFileSync(join(path, 'published/t', name));
+  assert.equal(bytes.toString(), script(place), 'the same bytes');
+  assert.equal(hash, `sha384-${createHash('sha384').update(bytes).digest('base64')}`);
+  assert.match(stderr, /Every change .* need a new snippet/s);
+  succeed('site', 'set', key, '--session-minutes', '32', '--config', file);
+  assert.notEqual(script(place), bytes.toString());
+  assert.ok(readFileSync(join(path, 'published/t', name)).equals(bytes), 'a replaced version stays');
+  assert.ok(!etappe(['site', 'snippet', key, '--pinned', '--config', file]).stdout.includes(name));
+});
+
+test('the loader finds the collector from a pinned address too', () => {
+  const source = readFileSync(join(root, 'wasm/loader/state.js'), 'utf8');
+  const [, pattern] = /script\.src\.replace\(\/(.*?)\/, ''\)/.exec(source);
+  for (const name of ['abcd1234.js', 'abcd1234.0123456789abcdef.js'])
+    assert.equal(`https://shop.example/e/t/${name}`.replace(new RegExp(pattern), ''), 'https://shop.example/e');
+});
+
 test('the advice for a Content-Security-Policy has the hash of the stub that the snippet shows', (t) => {
   const { file, site_key: key, snippet } = house(t, { settings: 'public_url = "https://t.example"\n' });
   const stub = /<script>(.*?)<\/script>/.exec(snippet)[1];
-  const hash = createHash('sha256').update(stub).digest('base64');
+  const hash = `sha256-${createHash('sha256').update(stub).digest('base64')}`;
   const advice = succeed('site', 'snippet', key, '--csp', '--config', file);
-  assert.ok(advice.includes(`'sha256-${hash}'`), advice);
-  assert.match(advice, /connect-src https:\/\/t\.example\n/);
-  assert.ok(succeed('site', 'snippet', key, '--config', file).includes(`src="https://t.example/t/${key}.js"`));
+  const answer = JSON.parse(succeed('site', 'snippet', key, '--csp', '--json', '--config', file));
+  assert.equal(answer.stub_hash, hash);
+  assert.deepEqual(answer.optional, ["'wasm-unsafe-eval'"]);
+  const ways = Object.fromEntries(answer.ways.map((way) => [way.name, way]));
+  const own = 'https://t.example';
+  assert.deepEqual(Object.fromEntries(answer.ways.map(({ name, directives }) => [name, directives])), {
+    hash: { 'script-src': [own, `'${hash}'`, "'wasm-unsafe-eval'"], 'connect-src': [own] },
+    nonce: { 'script-src': ["'nonce-NONCE'", "'strict-dynamic'", "'wasm-unsafe-eval'"], 'connect-src': [own] },
+    'no-inline': { 'script-src': ["'self'", own, "'wasm-unsafe-eval'"], 'connect-src': [own] },
+    'same-origin': { 'script-src': ["'self'", `'${hash}'`, "'wasm-unsafe-eval'"], 'connect-src': ["'self'"] },
+    'trusted-types': { 'require-trusted-types-for': ["'script'"], 'trusted-types': ['etappe'] } });
+  // What the page carries has what the directives allow: an inline stub of that hash or nonce, or none.
+  const inline = (html) => [...html.matchAll(/<script( nonce="NONCE")?>(.*?)<\/script>/g)].map(([, nonce, code]) => [nonce, code]);
+  assert.deepEqual(inline(ways.hash.snippet), [[undefined, stub]]);
+  assert.deepEqual(inline(ways['same-origin'].snippet), [[undefined, stub]]);
+  assert.deepEqual(inline(ways.nonce.snippet), [[' nonce="NONCE"', stub]]);
+  assert.ok(ways.nonce.snippet.includes(`src="${own}/t/${key}.js" nonce="NONCE"></script>`));
+  assert.deepEqual(inline(ways['no-inline'].snippet), []);
+  assert.ok(ways['no-inline'].when.includes(stub));
+  for (const { name, directives } of answer.ways)
+    for (const [directive, sources] of Object.entries(directives))
+      assert.ok(advice.includes(`\n  ${directive} ${sources.join(' ')}\n`), `${name} ${directive}`);
+  assert.ok(succeed('site', 'snippet', key, '--config', file).includes(`src="${own}/t/${key}.js"`));
+});
+
+test('where the collector has a path of its own, a policy allows what lies below it and nothing else', (t) => {
+  const { file, site_key: key } = house(t, { settings: 'public_url = "https://shop.example/e"\n' });
+  const [hash] = JSON.parse(succeed('site', 'snippet', key, '--csp', '--json', '--config', file)).ways;
+  assert.equal(hash.directives['connect-src'][0], 'https://shop.example/e/');
+  assert.ok(hash.snippet.includes(`src="https://shop.example/e/t/${key}.js"`));
 });
 
 test('an ingest token is known to the collecting side by its hash until it is revoked', (t) => {

@@ -28,6 +28,16 @@ export function folder(test) {
   return path;
 }
 
+/** The build of a tracker that has listeners: a file that says what it was given. */
+export function giveListeners({ path }) {
+  const assets = join(path, 'assets');
+  mkdirSync(join(assets, 'listeners'), { recursive: true });
+  const names = ['links', 'shares', 'impressions', 'forms', 'engagement'];
+  writeFileSync(join(assets, 'tracker.js'), 'run("__ETAPPE_CONFIG__", ["__ETAPPE_LISTENERS__"]);');
+  writeFileSync(join(assets, 'assets.json'), JSON.stringify({ engine: 'engine.1.js', listeners: names }));
+  for (const name of names) writeFileSync(join(assets, `listeners/${name}.js`), `function(){return"${name}"}\n`);
+}
+
 /** A data folder as `init` makes it, with a tracker that holds nothing but the place for its configuration. */
 export function house(test, { domain = 'shop.example', settings = '' } = {}) {
   const path = join(folder(test), 'data');

@@ -59,6 +59,8 @@ class DeliveryTest : public ::testing::Test {
     write("t/KEY1.js.br", "brotli");
     write("t/KEY1.js.gz", "gzip");
     write("t/KEY2.js", "plain two");
+    write("t/KEY1.0123456789abcdef.js", "pinned");
+    write("t/KEY1.0123456789abcdef.js.br", "pinned brotli");
     write("a/engine.0123abcd.js", "engine");
     delivery.emplace(folder / "t", folder / "a", counters);
     delivery->add_routes(router);
@@ -114,6 +116,18 @@ TEST_F(DeliveryTest, KeepsAssetsForEver) {
   const auto asset = get("/a/engine.0123abcd.js");
   EXPECT_EQ(asset.status, 200u);
   EXPECT_EQ(header(asset, "Cache-Control"), "public, max-age=31536000, immutable");
+}
+
+TEST_F(DeliveryTest, KeepsAPinnedVersionForEverAndLetsEveryPageCheckItsHash) {
+  const auto pinned = get("/t/KEY1.0123456789abcdef.js", {{"accept-encoding", "br"}});
+  EXPECT_EQ(pinned.status, 200u);
+  EXPECT_EQ(pinned.body, "pinned brotli");
+  EXPECT_EQ(header(pinned, "Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(header(pinned, "Cache-Control"), "public, max-age=31536000, immutable");
+  EXPECT_EQ(header(pinned, "Access-Control-Allow-Origin"), "*");
+  get("/t/KEY1.js");
+  EXPECT_EQ(counters.value("etappe_scripts_total", R"(site="KEY1")"), 2u) << "both count for the site";
+  EXPECT_EQ(get("/t/KEY1.0123456789abcdee.js").status, 404u);
 }
 
 TEST_F(DeliveryTest, TurnsNoPathIntoAFile) {

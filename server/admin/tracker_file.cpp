@@ -1,0 +1,181 @@
+#include "server/admin/tracker_file.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "server/admin/read_file.hpp"
+
+namespace etappe::admin {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr std::string_view kConfig = "__ETAPPE_CONFIG__";
+constexpr std::string_view kListeners = "__ETAPPE_LISTENERS__";
+
+constexpr std::string_view kStub =
+    "(function(w){var o=w.etappe,e;if(o&&o.loaded>=0)return;"
+    "e=w.etappe=function(c,f){if(c==\"ready\")try{f()}catch(_){}};"
+    "e.q={push:function(a){a&&e(a[0],a[1])}};"
+    "o&&o.q&&[].slice.call(o.q).forEach(e.q.push)})(window)";
+
+std::string base64(std::string_view bytes) {
+  constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL;
+  std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
+  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    bytes.size(), kVariant);
+  text.pop_back();
+  return text;
+}
+
+/// The configuration as a JavaScript expression: JSON in ASCII, without '<', so that it is inert wherever the
+/// file may be pasted. An option that is at its default is left out: every visitor pays for its bytes.
+std::string config_literal(const TrackerAssets& assets, const Site& site, const Container& container) {
+  json config = json::parse(changed_options(site.tracker));
+  config.erase("enabled");
+  config.erase("listeners");
+  if (config.contains("redact")) config["redact"] = joined_rules(site.tracker);
+  config.update({{"site", site.key},
+                 {"id", site.id},
+                 {"policy", "block"},
+                 {"session_minutes", site.session_minutes},
+                 {"container", base64(container.compiled)},
+                 {"engine", assets.engine_path},
+                 {"version", container.version}});
+  std::string literal;
+  for (const char c : config.dump(-1, ' ', true, json::error_handler_t::replace)) {
+    if (c == '<')
+      literal += "\\u003c";
+    else
+      literal += c;
+  }
+  return literal;
+}
+
+/// A place in the script: where its quoted name stands, quotes included.
+struct Place {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// nullopt when the name is not there. Error::bad_assets when it stands there twice or without its quotes.
+Result<std::optional<Place>, PublishError> place_of(std::string_view script, std::string_view name) {
+  const std::size_t at = script.find(name);
+  if (at == std::string_view::npos) return std::optional<Place>{};
+  const std::size_t behind = at + name.size();
+  if (at == 0 || behind >= script.size()) return fail(PublishError::bad_assets);
+  const char quote = script[at - 1];
+  const bool quoted = (quote == '"' || quote == '\'' || quote == '`') && script[behind] == quote;
+  if (!quoted || script.find(name, at + 1) != std::string_view::npos) return fail(PublishError::bad_assets);
+  return std::optional(Place{at - 1, behind + 1});
+}
+
+Result<std::string, PublishError> chosen_listeners(const TrackerAssets& assets,
+                                                   const TrackerOptions& options) {
+  std::string all;
+  // A build that names no listeners has them all in its script, or none: there is nothing to choose.
+  if (assets.listeners.empty()) return all;
+  for (const std::string& name : options.listeners)
+    if (std::ranges::find(assets.listeners, name, &Listener::name) == assets.listeners.end())
+      return fail(PublishError::unknown_listener);
+  for (const Listener& listener : assets.listeners) {
+    if (std::ranges::find(options.listeners, listener.name) == options.listeners.end()) continue;
+    if (!all.empty()) all += ',';
+    all += listener.expression;
+  }
+  return all;
+}
+
+Result<std::vector<Listener>, PublishError> read_listeners(const fs::path& assets, const json& names) {
+  std::vector<Listener> listeners;
+  if (!names.is_array()) return fail(PublishError::bad_assets);
+  for (const json& entry : names) {
+    const std::string name = entry.is_string() ? entry.get<std::string>() : "";
+    const bool is_plain = std::ranges::all_of(name, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    });
+    if (name.empty() || !is_plain) return fail(PublishError::bad_assets);
+    auto expression = read_file(assets / "listeners" / (name + ".js"));
+    if (!expression) return fail(PublishError::missing_listener);
+    while (!expression->empty() && (expression->back() == '\n' || expression->back() == ' '))
+      expression->pop_back();
+    // A statement would end the list that the expressions are joined to.
+    if (expression->empty() || expression->back() == ';') return fail(PublishError::bad_assets);
+    listeners.push_back({name, *std::move(expression)});
+  }
+  return listeners;
+}
+
+}  // namespace
+
+std::string_view name_of(PublishError error) {
+  switch (error) {
+    case PublishError::database: return "publish_database";
+    case PublishError::missing_assets: return "publish_missing_assets";
+    case PublishError::missing_listener: return "publish_missing_listener";
+    case PublishError::bad_assets: return "publish_bad_assets";
+    case PublishError::unknown_listener: return "publish_unknown_listener";
+    case PublishError::missing_key: return "publish_missing_key";
+    case PublishError::compression: return "publish_compression";
+    case PublishError::disk: return "publish_disk";
+  }
+  return "publish_disk";
+}
+
+Result<TrackerAssets, PublishError> read_assets(const fs::path& assets) {
+  auto script = read_file(assets / "tracker.js");
+  const auto list = read_file(assets / "assets.json");
+  if (!script || !list) return fail(PublishError::missing_assets);
+  const json names = json::parse(*list, nullptr, false);
+  if (!names.is_object() || !names.contains("engine") || !names["engine"].is_string())
+    return fail(PublishError::bad_assets);
+  const std::string engine = names["engine"].get<std::string>();
+  if (engine.find('/') != std::string::npos) return fail(PublishError::bad_assets);
+  std::error_code ignored;
+  if (!fs::is_regular_file(assets / "a" / engine, ignored)) return fail(PublishError::missing_assets);
+  auto listeners = read_listeners(assets, names.value("listeners", json::array()));
+  if (!listeners) return fail(listeners.error());
+  return TrackerAssets{*std::move(script), "/a/" + engine, *std::move(listeners)};
+}
+
+KnownListeners known_listeners(const TrackerAssets& assets) {
+  KnownListeners names;
+  for (const Listener& listener : assets.listeners) names.push_back(listener.name);
+  return names;
+}
+
+Result<std::string, PublishError> tracker_file(const TrackerAssets& assets, const Site& site,
+                                               const Container& container) {
+  if (!site.tracker.enabled) return std::string(kStub);
+  const auto config = place_of(assets.script, kConfig);
+  const auto listeners = place_of(assets.script, kListeners);
+  if (!config || !listeners || !*config) return fail(PublishError::bad_assets);
+  if (!*listeners && !assets.listeners.empty()) return fail(PublishError::bad_assets);
+  const auto chosen = chosen_listeners(assets, site.tracker);
+  if (!chosen) return fail(chosen.error());
+
+  struct Piece {
+    Place place;
+    std::string text;
+  };
+  // Both places are looked for before either is filled: a site's own words may spell a place's name.
+  std::vector<Piece> pieces{{**config, config_literal(assets, site, container)}};
+  if (*listeners) pieces.push_back({**listeners, *chosen});
+  std::ranges::sort(pieces, {}, [](const Piece& piece) { return piece.place.begin; });
+  std::string file;
+  std::size_t done = 0;
+  for (const Piece& piece : pieces) {
+    file.append(assets.script, done, piece.place.begin - done).append(piece.text);
+    done = piece.place.end;
+  }
+  return file.append(assets.script, done);
+}
+
+std::string_view stub_file() { return kStub; }
+
+}  // namespace etappe::admin
