@@ -42,6 +42,28 @@ http::Reply nothing() { return {204, {{"Cache-Control", "no-store"}}, {}}; }
 
 std::string dumped(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
+/// The site key of /api/v1/sites/{site}/tracker; nullopt for any other path.
+std::optional<std::string_view> site_of_tracker_path(std::string_view path) {
+  constexpr std::string_view kBefore = "/api/v1/sites/";
+  constexpr std::string_view kBehind = "/tracker";
+  if (!path.starts_with(kBefore) || !path.ends_with(kBehind)) return std::nullopt;
+  path.remove_prefix(kBefore.size());
+  if (path.size() <= kBehind.size()) return std::nullopt;
+  path.remove_suffix(kBehind.size());
+  if (path.find('/') != std::string_view::npos) return std::nullopt;
+  return path;
+}
+
+Refusal refusal_of(const NotChanged& failure) {
+  using Why = NotChanged::Reason;
+  switch (failure.reason) {
+    case Why::bad_options: return {Reason::bad_tracker, failure.detail, std::nullopt};
+    case Why::unavailable: return {Reason::busy, {}, std::nullopt};
+    case Why::not_published: return {Reason::not_published, {}, std::nullopt};
+  }
+  return {Reason::internal, {}, std::nullopt};
+}
+
 std::string_view name_of(Role role) { return role == Role::admin ? "admin" : "viewer"; }
 
 struct Credentials {
@@ -91,7 +113,9 @@ const Api::Route* Api::route_of(std::string_view path) const {
       {"/metrics", "GET", &Api::metrics, &Api::accounts_},
   };
   static constexpr Route kReport{"", "GET", &Api::report, &Api::reports_};
+  static constexpr Route kTracker{"", "PATCH", &Api::change_tracker, &Api::accounts_};
   if (is_report_path(path)) return &kReport;
+  if (site_of_tracker_path(path)) return &kTracker;
   const auto found =
       std::find_if(std::begin(kRoutes), std::end(kRoutes), [&](const Route& r) { return r.path == path; });
   return found == std::end(kRoutes) ? nullptr : &*found;
@@ -201,9 +225,24 @@ http::Reply Api::sites(const http::Request& request) {
                     {"currency", site.currency},
                     {"demo", site.demo},
                     {"snippet", world_.sites.snippet(site)},
+                    {"tracker", json::parse(world_.sites.tracker(site), nullptr, false)},
                     {"funnels", std::move(funnels)}});
   }
   return json_reply(dumped({{"sites", std::move(list)}}));
+}
+
+http::Reply Api::change_tracker(const http::Request& request) {
+  const auto caller = caller_of(request, options_.transport, world_.accounts);
+  if (!caller) return refuse(caller.error());
+  if (!caller->may_administer()) return refuse(Reason::scope_missing);
+  const auto key = site_of_tracker_path(request.path);
+  const auto all = world_.sites.all();
+  const auto site = std::find_if(all.begin(), all.end(),
+                                 [&](const report::Site& s) { return s.key == key && caller->may_see(s); });
+  if (site == all.end()) return refuse(Reason::unknown_site);
+  if (!json::parse(request.body, nullptr, false).is_object()) return refuse(Reason::bad_json);
+  const auto changed = world_.sites.change_tracker(*site, request.body, caller->actor());
+  return changed ? json_reply(*changed) : refuse(refusal_of(changed.error()));
 }
 
 http::Reply Api::report(const http::Request& request) {

@@ -64,6 +64,7 @@ class Api {
   http::Reply logout(const http::Request& request);
   http::Reply me(const http::Request& request);
   http::Reply sites(const http::Request& request);
+  http::Reply change_tracker(const http::Request& request);
   http::Reply report(const http::Request& request);
   http::Reply flush(const http::Request& request);
   http::Reply metrics(const http::Request& request);

@@ -30,6 +30,12 @@ bool Caller::may_flush() const {
   return (person && person->role == Role::admin) || (bearer && bearer->scope != Scope::read);
 }
 
+bool Caller::may_administer() const {
+  return (person && person->role == Role::admin) || (bearer && bearer->scope == Scope::admin);
+}
+
+std::string Caller::actor() const { return person ? person->login : "token:" + bearer->name; }
+
 bool Caller::may_see(const report::Site& site) const {
   return !bearer || bearer->site_id.empty() || bearer->site_id == site.id;
 }

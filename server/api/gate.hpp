@@ -24,7 +24,10 @@ struct Caller {
 
   [[nodiscard]] bool may_read() const;
   [[nodiscard]] bool may_flush() const;
+  [[nodiscard]] bool may_administer() const;
   [[nodiscard]] bool may_see(const report::Site& site) const;
+  /// Who the audit log names: a login, or "token:NAME".
+  [[nodiscard]] std::string actor() const;
 };
 
 /// Refuses a Host that is not ours and, for requests that change something, a foreign Origin. Pure; any

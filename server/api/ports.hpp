@@ -29,7 +29,8 @@ enum class Scope : std::uint8_t { read, ingest, admin };
 /// A program that showed a bearer token.
 struct Bearer {
   Scope scope = Scope::read;
-  std::string site_id;  ///< the only site it may see; empty: all
+  std::string site_id;    ///< the only site it may see; empty: all
+  std::string name = {};  ///< what people call it
 };
 
 struct Session {
@@ -53,6 +54,17 @@ class Accounts {
   [[nodiscard]] virtual std::optional<Bearer> bearer_of(std::string_view token) = 0;
 };
 
+/// Why a site's tracker was not changed.
+struct NotChanged {
+  enum class Reason : std::uint8_t {
+    bad_options,    ///< `detail` says which and what would be right
+    unavailable,    ///< the database refused; nothing has changed
+    not_published,  ///< stored, but the files that pages get are as they were
+  };
+  Reason reason = Reason::unavailable;
+  std::string detail = {};
+};
+
 /// Thread-safe; may block: worker threads only.
 class Sites {
  public:
@@ -61,6 +73,13 @@ class Sites {
   [[nodiscard]] virtual std::vector<report::Site> all() = 0;
   /// The two script elements to paste into every page.
   [[nodiscard]] virtual std::string snippet(const report::Site& site) = 0;
+  /// Every option of its tracker, as a JSON object (docs/tracker.md, "Options of a site").
+  [[nodiscard]] virtual std::string tracker(const report::Site& site) = 0;
+  /// Changes them by a JSON merge patch (RFC 7396), writes down that `actor` did, and publishes. All options
+  /// as they are now.
+  [[nodiscard]] virtual Result<std::string, NotChanged> change_tracker(const report::Site& site,
+                                                                       std::string_view patch,
+                                                                       std::string_view actor) = 0;
 };
 
 }  // namespace etappe::api

@@ -17,6 +17,7 @@ constexpr Row kRows[] = {
     {Reason::bad_range, "bad_range", 400,
      "Let `from` be no later than `to`, and the period no longer than 1096 days."},
     {Reason::bad_parameter, "bad_parameter", 400, "See /api/openapi.json for the parameters of this path."},
+    {Reason::bad_tracker, "bad_tracker", 400, "See docs/tracker.md, \"Options of a site\"."},
     {Reason::missing_parameter, "missing_parameter", 400, "Add the parameters `from` and `to`."},
     {Reason::not_signed_in, "not_signed_in", 401, "Sign in with POST /api/v1/login or send a bearer token."},
     {Reason::wrong_credentials, "wrong_credentials", 401, "Check login and password."},
@@ -37,6 +38,8 @@ constexpr Row kRows[] = {
      "Recording goes on; reports are back as soon as the store answers."},
     {Reason::too_slow, "too_slow", 503, "The report took too long; ask for a shorter period."},
     {Reason::engine_refused, "engine_refused", 500, "The store did not accept our question; see the log."},
+    {Reason::not_published, "not_published", 500,
+     "It is stored, but pages get what they got before; `etappe doctor` says why."},
     {Reason::internal, "internal", 500, "This is our mistake; see the log."},
 };
 

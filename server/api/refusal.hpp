@@ -19,6 +19,7 @@ enum class Reason : std::uint8_t {
   bad_date,
   bad_range,
   bad_parameter,
+  bad_tracker,
   missing_parameter,
   not_signed_in,
   wrong_credentials,
@@ -36,6 +37,7 @@ enum class Reason : std::uint8_t {
   engine_unavailable,
   too_slow,
   engine_refused,
+  not_published,
   internal,
 };
 [[nodiscard]] std::string_view name_of(Reason reason);

@@ -1,5 +1,6 @@
 #include "server/cli/api_ports.hpp"
 
+#include "server/cli/complain.hpp"
 #include "server/cli/report_site.hpp"
 #include "server/cli/snippet.hpp"
 
@@ -42,7 +43,7 @@ std::optional<api::Person> DatabaseAccounts::person_of(std::string_view session_
 std::optional<api::Bearer> DatabaseAccounts::bearer_of(std::string_view secret) {
   const auto token = tokens_.find(secret);
   if (!token) return std::nullopt;
-  return api::Bearer{.scope = scope_of(token->scope), .site_id = token->site};
+  return api::Bearer{.scope = scope_of(token->scope), .site_id = token->site, .name = token->name};
 }
 
 std::vector<report::Site> DatabaseSites::all() {
@@ -55,7 +56,31 @@ std::vector<report::Site> DatabaseSites::all() {
 }
 
 std::string DatabaseSites::snippet(const report::Site& site) {
-  return cli::snippet(public_url(settings_, site.domains.front()), site.key);
+  return cli::snippet(public_url(office_.settings(), site.domains.front()), site.key);
+}
+
+std::string DatabaseSites::tracker(const report::Site& site) {
+  const auto found = sites_.find(site.key);
+  return admin::all_options(found ? found->tracker : admin::TrackerOptions{});
+}
+
+Result<std::string, api::NotChanged> DatabaseSites::change_tracker(const report::Site& site,
+                                                                   std::string_view patch,
+                                                                   std::string_view actor) {
+  using Reason = api::NotChanged::Reason;
+  const std::scoped_lock lock(changing_);
+  const auto found = sites_.find(site.key);
+  if (!found) return fail(api::NotChanged{Reason::unavailable});
+  const auto wanted = admin::patched(found->tracker, patch, office_.known_listeners());
+  if (!wanted) {
+    const std::string reason(name_of(wanted.error().reason));
+    return fail(api::NotChanged{Reason::bad_options, reason + ": " + message(wanted.error())});
+  }
+  if (!sites_.set_tracker(site.key, *wanted, found->session_minutes))
+    return fail(api::NotChanged{Reason::unavailable});
+  if (office_.note("site.set", site.key, actor) != kFine || office_.publish() != kFine)
+    return fail(api::NotChanged{Reason::not_published});
+  return admin::all_options(*wanted);
 }
 
 }  // namespace etappe::cli

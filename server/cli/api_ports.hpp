@@ -1,6 +1,8 @@
 #pragma once
 // The admin listener's people and sites, laid over the administration database.
 
+#include <mutex>
+
 #include "server/api/ports.hpp"
 #include "server/cli/office.hpp"
 
@@ -22,14 +24,19 @@ class DatabaseAccounts final : public api::Accounts {
 
 class DatabaseSites final : public api::Sites {
  public:
-  /// `settings` outlives this.
-  DatabaseSites(admin::Sites sites, const config::Settings& settings) : sites_(sites), settings_(settings) {}
+  /// `office` outlives this.
+  explicit DatabaseSites(Office& office) : office_(office), sites_(office.sites()) {}
   [[nodiscard]] std::vector<report::Site> all() override;
   [[nodiscard]] std::string snippet(const report::Site& site) override;
+  [[nodiscard]] std::string tracker(const report::Site& site) override;
+  [[nodiscard]] Result<std::string, api::NotChanged> change_tracker(const report::Site& site,
+                                                                    std::string_view patch,
+                                                                    std::string_view actor) override;
 
  private:
+  Office& office_;
   admin::Sites sites_;
-  const config::Settings& settings_;
+  std::mutex changing_;  ///< a change is made of what the former one left
 };
 
 }  // namespace etappe::cli

@@ -259,7 +259,7 @@ int serve(const Options& options) {
                                              }});
 
   DatabaseAccounts accounts(office->accounts(), office->tokens());
-  DatabaseSites all_sites(office->sites(), *settings);
+  DatabaseSites all_sites(*office);
   const auto flush = [&] {
     const bool is_done = (*feeder)->flush(kFlush) == feed::Flushed::done;
     return is_done ? api::Flushed::done : api::Flushed::timed_out;

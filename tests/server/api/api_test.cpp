@@ -110,7 +110,7 @@ TEST_F(Listener, says_nothing_to_whoever_is_not_signed_in) {
   for (const auto& [method, path] :
        {Case{"GET", "/api/v1/me"}, Case{"GET", "/api/v1/sites"}, Case{"GET", std::string(kOverview)},
         Case{"GET", "/api/v1/sites/none/reports/overview"}, Case{"GET", "/api/v1/sites/shop/reports/none"},
-        Case{"POST", "/api/v1/flush"}}) {
+        Case{"POST", "/api/v1/flush"}, Case{"PATCH", "/api/v1/sites/shop/tracker"}}) {
     for (const std::string_view credential : {"", "cookie", "token", "basic"}) {
       auto made = request(method, path, kDays);
       if (credential == "cookie") made.headers.push_back({"cookie", "etappe_session=guessed"});
@@ -360,6 +360,58 @@ TEST_F(Listener, every_question_of_every_report_is_known_to_the_scripted_source)
         200U)
         << name;
   EXPECT_EQ(source_.unknown, 0);
+}
+
+TEST_F(Listener, lets_administrators_change_a_tracker_and_notes_who_it_was) {
+  const auto patch = [this](std::string_view site = "shop") {
+    auto made = request("PATCH", "/api/v1/sites/" + std::string(site) + "/tracker");
+    made.body = R"({"enabled":false})";
+    return made;
+  };
+  EXPECT_EQ(send(as_person(patch())).status, 200U);
+  EXPECT_EQ(send(as_token(patch(), "administrator")).status, 200U);
+  EXPECT_EQ(send(as_token(patch("other"), "other-administrator")).status, 200U);
+  EXPECT_THAT(sites_.changes, ::testing::ElementsAre(R"(admin shop {"enabled":false})",
+                                                     R"(token:deploy shop {"enabled":false})",
+                                                     R"(token:other other {"enabled":false})"));
+  sites_.changes.clear();
+  for (const std::string_view token : {"reader", "sender"})
+    EXPECT_EQ(reason(send(as_token(patch(), token))), "scope_missing") << token;
+  EXPECT_EQ(reason(send(as_person(patch(), "viewer"))), "scope_missing");
+  EXPECT_EQ(reason(send(as_token(patch(), "other-administrator"))), "unknown_site");
+  EXPECT_EQ(reason(send(as_person(patch("none")))), "unknown_site");
+  auto foreign = as_person(patch());
+  foreign.headers.push_back({"origin", "https://evil.example"});
+  EXPECT_EQ(reason(send(foreign)), "origin_refused");
+  for (const char* body : {"", "[]", "{"}) {
+    auto broken = as_person(patch());
+    broken.body = body;
+    EXPECT_EQ(reason(send(broken)), "bad_json") << body;
+  }
+  const auto read = send(as_person(request("GET", "/api/v1/sites/shop/tracker")));
+  EXPECT_EQ(read.status, 405U);
+  EXPECT_EQ(header(read, "Allow"), "PATCH");
+  EXPECT_TRUE(sites_.changes.empty()) << sites_.changes.front();
+}
+
+TEST_F(Listener, says_why_a_tracker_was_not_changed) {
+  auto made = as_token(request("PATCH", "/api/v1/sites/shop/tracker"), "administrator");
+  made.body = R"({"colour":1})";
+  const auto bad = send(made);
+  EXPECT_EQ(reason(bad), "bad_tracker");
+  EXPECT_THAT(bad.body, HasSubstr("unknown_key: tracker.colour"));
+  made.body = "{}";
+  sites_.not_changed = NotChanged::Reason::unavailable;
+  EXPECT_EQ(reason(send(made)), "busy");
+  sites_.not_changed = NotChanged::Reason::not_published;
+  const auto stale = send(made);
+  EXPECT_EQ(stale.status, 500U);
+  EXPECT_EQ(reason(stale), "not_published");
+}
+
+TEST_F(Listener, shows_the_options_of_every_site) {
+  const json sites = json::parse(send(as_token(request("GET", "/api/v1/sites"), "reader")).body);
+  EXPECT_EQ(sites["sites"][0]["tracker"], json::parse(testing::MemorySites::kTracker));
 }
 
 }  // namespace

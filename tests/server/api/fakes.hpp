@@ -1,5 +1,5 @@
 #pragma once
-// The admin listener's ports in memory: two people, three tokens, two sites, and a source that knows every
+// The admin listener's ports in memory: two people, five tokens, two sites, and a source that knows every
 // statement of the reports by a word of it.
 
 #include <atomic>
@@ -41,6 +41,8 @@ class MemoryAccounts final : public Accounts {
   std::optional<Bearer> bearer_of(std::string_view token) override {
     if (token == "reader") return Bearer{Scope::read, ""};
     if (token == "sender") return Bearer{Scope::ingest, ""};
+    if (token == "administrator") return Bearer{Scope::admin, "", "deploy"};
+    if (token == "other-administrator") return Bearer{Scope::admin, "other", "other"};
     if (token == "other-reader") return Bearer{Scope::read, "other"};
     return std::nullopt;
   }
@@ -71,6 +73,22 @@ class MemorySites final : public Sites {
   std::string snippet(const report::Site& site) override {
     return "<script src=\"/t/" + site.key + ".js\"></script>";
   }
+  std::string tracker(const report::Site&) override { return std::string(kTracker); }
+  Result<std::string, NotChanged> change_tracker(const report::Site& site, std::string_view patch,
+                                                 std::string_view actor) override {
+    if (patch.find("colour") != std::string_view::npos)
+      return fail(NotChanged{NotChanged::Reason::bad_options, "unknown_key: tracker.colour"});
+    if (not_changed) return fail(NotChanged{*not_changed});
+    changes.push_back(std::string(actor) + " " + site.key + " " + std::string(patch));
+    return std::string(kTracker);
+  }
+
+  static constexpr std::string_view kTracker =
+      R"({"enabled":true,"listeners":["links"],"url":"actual","routes":"history","downloads":["pdf"],)"
+      R"("impression":{"percent":50,"milliseconds":1000},"link_domains":[],"redact":[],)"
+      R"("new_session_on_campaign":true,"retry_storage":true,"id_cookie":"server"})";
+  std::vector<std::string> changes;  ///< "actor site patch"
+  std::optional<NotChanged::Reason> not_changed;
 };
 
 /// Answers as the engine would for two days of which the second is running.

@@ -125,6 +125,15 @@ test('account, sites and flush fit, and so does every refusal', async () => {
   await ask(full, 'post', '/flush', 204, { token: 'sender' });
   await ask(full, 'post', '/flush', 401, { token: null });
   await ask(full, 'post', '/flush', 403);
+  const tracker = (status, more) => ask(full, 'patch', '/sites/shop/tracker', status,
+    { token: 'administrator', body: '{"enabled":false}', template: '/sites/{site}/tracker', ...more });
+  await tracker(200, {});
+  await tracker(200, { token: null, cookie });
+  await tracker(400, { body: '{"colour":1}' });
+  await tracker(401, { token: 'guessed' });
+  await tracker(403, { token: 'reader' });
+  await tracker(404, { token: 'other-administrator' });
+  await tracker(413, { body: 'x'.repeat(5000) });
   for (const name of names) {
     const [path, template] = report(name);
     await ask(full, 'get', path, 400, { template });
@@ -140,7 +149,8 @@ test('account, sites and flush fit, and so does every refusal', async () => {
 
 test('everything the document describes was asked', () => {
   // A database that is away and a queue that is full are shown without a socket, in api_test.cpp.
-  const elsewhere = new Set(['post /login 503', 'get /sites 503', 'post /flush 503']);
+  const elsewhere = new Set(['post /login 503', 'get /sites 503', 'post /flush 503',
+    'patch /sites/{site}/tracker 500', 'patch /sites/{site}/tracker 503']);
   const missing = [];
   for (const [path, operations] of Object.entries(document.paths))
     for (const [method, { responses }] of Object.entries(operations))

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -148,6 +148,32 @@ test('a site that is added while the server runs is served and heard within mome
   await until('the new site', async () => (await server.ask('public', 'POST', '/v1/events',
     JSON.stringify({ site: key, events: [{ ...view(), url: 'https://other.example/' }] }),
     { 'content-type': 'application/json', origin: 'https://other.example' })).status === 204);
+});
+
+test('options that are changed while the server runs reach pages within moments, by command and over the API', async (t) => {
+  const at = house(t);
+  const server = await new Serve(t, at).ready();
+  const file = async () => (await server.ask('public', 'GET', `/t/${at.site_key}.js`)).text;
+  const before = await file();
+  const patched = await server.admin('PATCH', `/api/v1/sites/${at.site_key}/tracker`, '{"routes":"hash"}');
+  assert.equal(patched.status, 200, patched.text);
+  assert.equal(JSON.parse(patched.text).routes, 'hash');
+  await until('the file with the option', async () => (await file()).includes('"routes":"hash"'));
+  const bad = await server.admin('PATCH', `/api/v1/sites/${at.site_key}/tracker`, '{"routes":"on"}');
+  assert.equal(bad.status, 400);
+  assert.match(JSON.parse(bad.text).detail, /^bad_value: tracker\.routes: write/);
+  succeed('site', 'set', at.site_key, '--enabled', 'false', '--config', at.file);
+  await until('the stub', async () => !(await file()).includes('run('));
+  const [site] = JSON.parse((await server.admin('GET', '/api/v1/sites')).text).sites;
+  assert.equal(site.tracker.enabled, false);
+  assert.equal(site.tracker.routes, 'hash');
+
+  // What was pinned before both changes is still there, for ever the same.
+  const [name] = readdirSync(join(at.path, 'published/t')).filter((entry) => entry.endsWith('.js') &&
+    readFileSync(join(at.path, 'published/t', entry), 'utf8') === before);
+  const pinned = await server.ask('public', 'GET', `/t/${name}`);
+  assert.equal(pinned.text, before);
+  assert.match(pinned.headers['cache-control'], /immutable/);
 });
 
 test('without its library the engine stays away; collecting goes on, and the reason is said and counted', async (t) => {
