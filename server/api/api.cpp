@@ -17,6 +17,8 @@ constexpr std::size_t kLargestBody = 4096;
 constexpr std::size_t kLongestLogin = 254;
 constexpr std::size_t kLongestPassword = 1024;
 constexpr unsigned kAccountThreads = 2;
+constexpr unsigned kCheckThreads = 2;
+constexpr std::chrono::minutes kRecently{30};  ///< how far back a check without a beginning looks
 constexpr std::string_view kOpenApi = "/api/openapi.json";
 
 // Everything the dashboard loads comes from this listener; styles are set through the DOM, never as text.
@@ -101,6 +103,7 @@ Api::Api(Options options, World world)
       world_(std::move(world)),
       pages_(options_.pages),
       accounts_(kAccountThreads, options_.longest_queue),
+      checks_(kCheckThreads, options_.longest_queue),
       reports_(options_.report_threads, options_.longest_queue) {}
 
 const Api::Route* Api::route_of(std::string_view path) const {
@@ -114,8 +117,12 @@ const Api::Route* Api::route_of(std::string_view path) const {
   };
   static constexpr Route kReport{"", "GET", &Api::report, &Api::reports_};
   static constexpr Route kTracker{"", "PATCH", &Api::change_tracker, &Api::accounts_};
+  static constexpr Route kLive{"", "GET", &Api::live, &Api::accounts_};
+  static constexpr Route kCheck{"", "POST", &Api::check, &Api::checks_};
   if (is_report_path(path)) return &kReport;
   if (site_of_tracker_path(path)) return &kTracker;
+  if (is_live_path(path)) return &kLive;
+  if (is_check_path(path)) return &kCheck;
   const auto found =
       std::find_if(std::begin(kRoutes), std::end(kRoutes), [&](const Route& r) { return r.path == path; });
   return found == std::end(kRoutes) ? nullptr : &*found;
@@ -214,8 +221,7 @@ http::Reply Api::sites(const http::Request& request) {
   if (!caller) return refuse(caller.error());
   if (!caller->may_read()) return refuse(Reason::scope_missing);
   json list = json::array();
-  for (const report::Site& site : world_.sites.all()) {
-    if (!caller->may_see(site)) continue;
+  for (const report::Site& site : sites_for(*caller)) {
     json funnels = json::array();
     for (const auto& funnel : site.funnels) funnels.push_back({{"id", funnel.id}, {"name", funnel.name}});
     list.push_back({{"key", site.key},
@@ -267,6 +273,75 @@ http::Reply Api::report(const http::Request& request) {
                                                       report::text_of(found->period.from) + "_" +
                                                       report::text_of(found->period.to) + ".csv\""});
   return reply;
+}
+
+std::vector<report::Site> Api::sites_for(const Caller& caller) const {
+  auto all = world_.sites.all();
+  std::erase_if(all, [&](const report::Site& site) { return !caller.may_see(site); });
+  return all;
+}
+
+probe::Wanted Api::wanted_on(const report::Site& site) const {
+  return {site.key, world_.sites.collector(site), site.domains};
+}
+
+diagnosis::Verdict Api::verdict_on(const report::Site& site, const std::vector<report::Site>& all,
+                                   const live::Seen& seen, std::string_view token,
+                                   const probe::Page* page) const {
+  std::vector<std::string> keys;
+  for (const report::Site& one : all) keys.push_back(one.key);
+  return diagnosis::diagnose({.published = world_.live.published(site.key),
+                              .policy = site.policy,
+                              .seen = seen,
+                              .token = token,
+                              .page = page,
+                              .wanted = wanted_on(site),
+                              .keys = std::move(keys)});
+}
+
+http::Reply Api::live(const http::Request& request) {
+  const auto caller = caller_of(request, options_.transport, world_.accounts);
+  if (!caller) return refuse(caller.error());
+  if (!caller->may_read()) return refuse(Reason::scope_missing);
+  const auto wanted = live_request(request.path, request.query);
+  if (!wanted) return refuse(wanted.error());
+  const auto all = sites_for(*caller);
+  const auto site = std::ranges::find(all, wanted->site_key, &report::Site::key);
+  if (site == all.end()) return refuse(Reason::unknown_site);
+
+  const live::Seen seen = world_.live.since(site->key, wanted->since);
+  std::optional<diagnosis::Verdict> verdict;
+  if (!wanted->token.empty()) {
+    const auto page = checks_under_way_.page_of(site->key, wanted->token);
+    verdict = verdict_on(*site, all, seen, wanted->token, page ? &*page : nullptr);
+  }
+  return json_reply(live_json(site->key, seen, world_.live.published(site->key), wanted->token, verdict));
+}
+
+http::Reply Api::check(const http::Request& request) {
+  const auto caller = caller_of(request, options_.transport, world_.accounts);
+  if (!caller) return refuse(caller.error());
+  if (!caller->may_administer()) return refuse(Reason::scope_missing);
+  auto wanted = check_request(request.path, request.body);
+  if (!wanted) return refuse(wanted.error());
+  const auto all = sites_for(*caller);
+  const auto site = std::ranges::find(all, wanted->site_key, &report::Site::key);
+  if (site == all.end()) return refuse(Reason::unknown_site);
+  const auto now = world_.now();
+  if (const auto wait = checks_under_way_.begin(site->key, now); wait.count() > 0)
+    return refuse({Reason::too_many_attempts, {}, wait});
+
+  const probe::Wanted on_page = wanted_on(*site);
+  // The second makes an address that no cache has an answer for.
+  const std::string fresh = std::to_string(now.time_since_epoch().count());
+  probe::Page page = probe::look(world_.pages, wanted->url, on_page, fresh);
+  world_.journal.note(caller->actor(), "site.check", site->key + " " + page.host);
+  world_.counters.add("etappe_checks_total", "trouble=\"" + std::string(probe::name_of(page.trouble)) + "\"");
+  const live::Seen seen = world_.live.since(site->key, wanted->since.value_or(now - kRecently));
+  const auto verdict = verdict_on(*site, all, seen, wanted->token, &page);
+  std::string answer = check_json(site->key, page, on_page, verdict);
+  if (!wanted->token.empty()) checks_under_way_.looked(site->key, std::move(wanted->token), std::move(page));
+  return json_reply(std::move(answer));
 }
 
 http::Reply Api::flush(const http::Request& request) {

@@ -4,6 +4,7 @@
 //
 //   io threads   answer files and metrics from memory, refuse by address, and hand everything else on
 //   accounts     two threads for the database and for password hashes
+//   checks       two threads that wait for the pages of installation checks
 //   reports      threads that wait for the engine; when their queue is full the answer is 503 `busy`
 //
 // It speaks no TLS and knows no SQLite. It never says why a login failed.
@@ -13,14 +14,18 @@
 #include <filesystem>
 #include <functional>
 #include <string_view>
+#include <vector>
 
+#include "server/api/checks.hpp"
 #include "server/api/gate.hpp"
+#include "server/api/installation.hpp"
 #include "server/api/pages.hpp"
 #include "server/api/ports.hpp"
 #include "server/api/throttle.hpp"
 #include "server/api/workers.hpp"
 #include "server/http/message.hpp"
 #include "server/observe/counters.hpp"
+#include "server/probe/fetcher.hpp"
 #include "server/report/source.hpp"
 
 namespace etappe::api {
@@ -43,6 +48,9 @@ struct World {
   observe::Counters& counters;
   std::function<Flushed()> flush;
   std::function<std::chrono::sys_seconds()> now;
+  Live& live;
+  Journal& journal;
+  probe::Fetcher& pages;
 };
 
 /// Outlives the server whose handler it is. Destroying it waits for the requests in progress.
@@ -66,8 +74,17 @@ class Api {
   http::Reply sites(const http::Request& request);
   http::Reply change_tracker(const http::Request& request);
   http::Reply report(const http::Request& request);
+  http::Reply live(const http::Request& request);
+  http::Reply check(const http::Request& request);
   http::Reply flush(const http::Request& request);
   http::Reply metrics(const http::Request& request);
+
+  /// The sites that a caller may see.
+  [[nodiscard]] std::vector<report::Site> sites_for(const Caller& caller) const;
+  [[nodiscard]] diagnosis::Verdict verdict_on(const report::Site& site, const std::vector<report::Site>& all,
+                                              const live::Seen& seen, std::string_view token,
+                                              const probe::Page* page) const;
+  [[nodiscard]] probe::Wanted wanted_on(const report::Site& site) const;
 
   [[nodiscard]] http::Reply refuse(const Refusal& refusal) const;
   [[nodiscard]] http::Reply refuse(Reason reason) const;
@@ -76,7 +93,9 @@ class Api {
   World world_;
   const Pages pages_;
   Throttle throttle_;
+  Checks checks_under_way_;
   Workers accounts_;
+  Workers checks_;
   Workers reports_;
 };
 

@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/event/event.hpp"
 #include "core/result.hpp"
+#include "server/live/seen.hpp"
 #include "server/report/site.hpp"
 
 namespace etappe::api {
@@ -80,6 +82,24 @@ class Sites {
   [[nodiscard]] virtual Result<std::string, NotChanged> change_tracker(const report::Site& site,
                                                                        std::string_view patch,
                                                                        std::string_view actor) = 0;
+  /// The collector's public address as that snippet names it, without a trailing slash.
+  [[nodiscard]] virtual std::string collector(const report::Site& site) = 0;
+};
+
+/// What the collecting side has just seen of a site. Thread-safe, from memory.
+class Live {
+ public:
+  virtual ~Live() = default;
+  [[nodiscard]] virtual live::Seen since(std::string_view site_key, event::TimeMs since) = 0;
+  [[nodiscard]] virtual live::Published published(std::string_view site_key) = 0;
+};
+
+/// The audit log. Thread-safe; may block: worker threads only.
+class Journal {
+ public:
+  virtual ~Journal() = default;
+  /// `actor` is a login or "token:NAME"; `subject` holds no secret.
+  virtual void note(std::string_view actor, std::string_view action, std::string_view subject) = 0;
 };
 
 }  // namespace etappe::api

@@ -56,7 +56,13 @@ std::vector<report::Site> DatabaseSites::all() {
 }
 
 std::string DatabaseSites::snippet(const report::Site& site) {
-  return cli::snippet(public_url(office_.settings(), site.domains.front()), site.key);
+  return cli::snippet(collector(site), site.key);
+}
+
+std::string DatabaseSites::collector(const report::Site& site) {
+  std::string address = public_url(office_.settings(), site.domains.front());
+  while (address.ends_with('/')) address.pop_back();
+  return address;
 }
 
 std::string DatabaseSites::tracker(const report::Site& site) {
@@ -81,6 +87,11 @@ Result<std::string, api::NotChanged> DatabaseSites::change_tracker(const report:
   if (office_.note("site.set", site.key, actor) != kFine || office_.publish() != kFine)
     return fail(api::NotChanged{Reason::not_published});
   return admin::all_options(*wanted);
+}
+
+void DatabaseJournal::note(std::string_view actor, std::string_view action, std::string_view subject) {
+  // A disk that refuses says so at the next change; a look at a page is not undone for it.
+  static_cast<void>(audit_.add({now(), std::string(actor), std::string(action), std::string(subject)}));
 }
 
 }  // namespace etappe::cli

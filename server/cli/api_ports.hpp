@@ -5,6 +5,8 @@
 
 #include "server/api/ports.hpp"
 #include "server/cli/office.hpp"
+#include "server/deliver/delivery.hpp"
+#include "server/live/board.hpp"
 
 namespace etappe::cli {
 
@@ -32,11 +34,38 @@ class DatabaseSites final : public api::Sites {
   [[nodiscard]] Result<std::string, api::NotChanged> change_tracker(const report::Site& site,
                                                                     std::string_view patch,
                                                                     std::string_view actor) override;
+  [[nodiscard]] std::string collector(const report::Site& site) override;
 
  private:
   Office& office_;
   admin::Sites sites_;
   std::mutex changing_;  ///< a change is made of what the former one left
+};
+
+/// The collecting side of the same process.
+class OwnLive final : public api::Live {
+ public:
+  /// Both outlive this.
+  OwnLive(const live::Board& board, const deliver::Delivery& delivery) : board_(board), delivery_(delivery) {}
+  [[nodiscard]] live::Seen since(std::string_view site_key, event::TimeMs since) override {
+    return board_.since(site_key, since);
+  }
+  [[nodiscard]] live::Published published(std::string_view site_key) override {
+    return delivery_.published(site_key);
+  }
+
+ private:
+  const live::Board& board_;
+  const deliver::Delivery& delivery_;
+};
+
+class DatabaseJournal final : public api::Journal {
+ public:
+  explicit DatabaseJournal(admin::Audit audit) : audit_(audit) {}
+  void note(std::string_view actor, std::string_view action, std::string_view subject) override;
+
+ private:
+  admin::Audit audit_;
 };
 
 }  // namespace etappe::cli

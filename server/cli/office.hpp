@@ -30,6 +30,7 @@ class Office {
   [[nodiscard]] admin::Sites sites() { return admin::Sites(*database_); }
   [[nodiscard]] admin::Tokens tokens() { return admin::Tokens(*database_); }
   [[nodiscard]] admin::Accounts accounts() { return admin::Accounts(*database_); }
+  [[nodiscard]] admin::Audit audit() { return admin::Audit(*database_); }
 
   /// The listeners of the installed tracker. None where it cannot be read: publishing says so.
   [[nodiscard]] admin::KnownListeners known_listeners() const;

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "core/url/url.hpp"
 #include "server/admin/person_secret.hpp"
 #include "server/admin/replace_file.hpp"
 #include "server/api/api.hpp"
@@ -29,6 +30,8 @@
 #include "server/enrich/resolver.hpp"
 #include "server/feed/feeder.hpp"
 #include "server/http/server.hpp"
+#include "server/live/board.hpp"
+#include "server/probe/curl_fetcher.hpp"
 #include "server/store/event_rows.hpp"
 #include "server/store/report_source.hpp"
 
@@ -176,6 +179,30 @@ feed::SiteHosts hosts_of(const collect::SiteSnapshot& sites) {
   };
 }
 
+/// Only who has the whole machine to themselves may have its own network looked at: behind a proxy, the
+/// people with accounts come from elsewhere.
+probe::Reach reach_of(const config::Settings& settings) {
+  const bool is_own_machine =
+      settings.admin_proxy == config::AdminProxy::none && config::is_loopback(settings.admin_listen);
+  return is_own_machine ? probe::Reach::anywhere : probe::Reach::public_only;
+}
+
+/// Whose pages a host's are, for the board: looked up in the table in force.
+live::Owners owners_of(const collect::SiteSnapshot& sites) {
+  return [&sites](std::string_view asked, std::string_view host) {
+    const auto owns = [host](const artefact::Site& site) {
+      return std::ranges::any_of(
+          site.domains, [host](const std::string& domain) { return url::host_matches(host, domain); });
+    };
+    std::vector<std::string> keys;
+    const auto table = sites.get();
+    if (const artefact::Site* site = table->find(asked); site != nullptr && owns(*site)) return keys;
+    for (const auto& [key, site] : table->all())
+      if (owns(site)) keys.push_back(key);
+    return keys;
+  };
+}
+
 void show_spool(const spool::Stats& stats, observe::Counters& counters) {
   counters.set("etappe_spool_bytes", "", static_cast<double>(stats.bytes));
   counters.set("etappe_spool_segments", "", static_cast<double>(stats.segments));
@@ -247,11 +274,13 @@ int serve(const Options& options) {
                     data.feed().string() + ": cannot be used; check the disk, owner and rights");
 
   const fs::path assets = assets_folder(*settings);
-  deliver::Delivery delivery(data.published() / "t", assets / "a", counters);
+  live::Board board(wall_clock, owners_of(sites));
+  deliver::Delivery delivery(data.published() / "t", assets / "a", counters, board);
 
   http::Router public_routes;
   delivery.add_routes(public_routes);
-  collect::add_event_routes(public_routes, {sites, sink, counters, duplicates, wall_clock, *person_secret});
+  collect::add_event_routes(public_routes,
+                            {sites, sink, counters, duplicates, wall_clock, *person_secret, board});
   deliver::add_health_routes(public_routes, {[&] { return (*spool)->accepts(); },
                                              [&] {
                                                const feed::Lag lag = (*feeder)->lag();
@@ -268,7 +297,10 @@ int serve(const Options& options) {
   api_options.transport = settings->admin_proxy == config::AdminProxy::tls ? api::Transport::behind_tls
                                                                            : api::Transport::plain_loopback;
   api_options.pages = assets / "dashboard";
-  api::Api api(api_options, {accounts, all_sites, reports, counters, flush, now});
+  OwnLive seen(board, delivery);
+  DatabaseJournal journal(office->audit());
+  probe::CurlFetcher pages(reach_of(*settings));
+  api::Api api(api_options, {accounts, all_sites, reports, counters, flush, now, seen, journal, pages});
 
   http::Options public_options;
   public_options.listen = {settings->listen};

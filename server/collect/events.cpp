@@ -61,6 +61,7 @@ struct Pending {
   Intake intake;
   std::size_t duplicates = 0;
   std::string set_cookie;  ///< empty: none
+  std::vector<live::SeenEvent> seen;  ///< of the same events, for the board
 };
 
 class Endpoint : public std::enable_shared_from_this<Endpoint> {
@@ -71,10 +72,10 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
     const std::string_view origin = request.header("origin");
     const std::string_view encoding = request.header("content-encoding");
     if (!encoding.empty() && !url::equal_ignoring_case(encoding, "identity")) {
-      return respond(refuse({Refusal::unsupported_encoding, {}, {}}, origin));
+      return respond(refuse({Refusal::unsupported_encoding, {}, {}, {}}, origin));
     }
     if (!is_known_type(request.header("content-type"))) {
-      return respond(refuse({Refusal::unsupported_type, {}, {}}, origin));
+      return respond(refuse({Refusal::unsupported_type, {}, {}, {}}, origin));
     }
     const auto body = std::as_bytes(std::span(request.body));
     const bool binary = !body.empty() && body[0] == std::byte{codec::kMagic};
@@ -107,8 +108,10 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
     // A std::function must be copyable, a responder is not.
     auto responder = std::make_shared<http::Responder>(std::move(respond));
     std::vector<Record> records = std::exchange(pending->intake.records, {});
+    pending->seen = live::seen_in(records);
     ports_.sink.append(std::move(records), [self = shared_from_this(), pending, responder](Kept kept) {
       (*responder)(self->settle(*pending, kept));
+      if (kept == Kept::durable) self->ports_.board.kept(pending->intake.site, pending->seen);
     });
   }
 
@@ -132,7 +135,7 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
   void preflight(const http::Request& request, http::Responder respond) {
     const std::string_view origin = request.header("origin");
     if (origin.empty() || !origin_known(*ports_.sites.get(), origin)) {
-      return respond(refuse({Refusal::origin_refused, {}, {}}, origin));
+      return respond(refuse({Refusal::origin_refused, {}, {}, {}}, origin));
     }
     http::Reply reply;
     reply.status = 204;
@@ -152,7 +155,7 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
       return accepted(pending);
     }
     const Refusal refusal = kept == Kept::busy ? Refusal::busy : Refusal::storage_failed;
-    return refuse({refusal, pending.intake.site, {}}, pending.origin);
+    return refuse({refusal, pending.intake.site, {}, pending.intake.site}, pending.origin);
   }
 
   void leave_out_duplicates(Pending& pending) {
@@ -176,7 +179,7 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
     if (!intake.ids.empty()) ports_.counters.add("etappe_events_accepted_total", site, intake.ids.size());
     if (pending.duplicates > 0)
       ports_.counters.add("etappe_events_duplicate_total", site, pending.duplicates);
-    count_rejected(intake.rejected, site);
+    count_rejected(intake.rejected, intake.site);
 
     http::Reply reply = empty_reply(pending.origin);
     if (!pending.set_cookie.empty()) {
@@ -210,7 +213,8 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
     const std::string site = observe::label("site", refused.site);
     ports_.counters.add("etappe_batches_refused_total",
                         observe::label("reason", name_of(refused.refusal)) + "," + site);
-    count_rejected(refused.rejected, site);
+    count_rejected(refused.rejected, refused.site);
+    if (!refused.meant.empty()) ports_.board.refused(refused.meant, name_of(refused.refusal), origin);
 
     http::Reply reply = http::problem(status_of(refused.refusal), name_of(refused.refusal));
     if (refused.refusal == Refusal::no_valid_event) {
@@ -228,7 +232,9 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
 
   void count_rejected(const std::vector<Rejected>& rejected, const std::string& site) {
     for (const Rejected& one : rejected) {
-      ports_.counters.add("etappe_events_rejected_total", observe::label("reason", one.reason) + "," + site);
+      ports_.counters.add("etappe_events_rejected_total",
+                          observe::label("reason", one.reason) + "," + observe::label("site", site));
+      ports_.board.rejected(site, one.reason);
     }
   }
 

@@ -11,6 +11,7 @@
 #include "server/collect/sink.hpp"
 #include "server/collect/site_snapshot.hpp"
 #include "server/http/router.hpp"
+#include "server/live/board.hpp"
 #include "server/observe/counters.hpp"
 
 namespace etappe::collect {
@@ -23,6 +24,7 @@ struct Ports {
   DuplicateWindow& duplicates;
   std::function<event::TimeMs()> now;  ///< the wall clock
   PersonSecret person_secret;
+  live::Board& board;                  ///< told what became of events, after their batch was answered
 };
 
 /// Adds POST and OPTIONS of /v1/events, and POST of /v1/forget.

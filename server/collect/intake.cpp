@@ -149,9 +149,12 @@ class EnvelopeMaker {
 Result<Intake, Refused> take_in(std::span<const std::byte> body, const Arrival& arrival,
                                 const artefact::SiteTable& table, const PersonSecret& secret) {
   auto batch = Batch::open(body);
-  if (!batch) return fail(Refused{batch.error(), {}, {}});
+  if (!batch) return fail(Refused{batch.error(), {}, {}, {}});
   const auto admitted = admit(table, batch->site(), arrival.origin, arrival.authorization);
-  if (!admitted) return fail(Refused{admitted.error(), {}, {}});
+  if (!admitted) {
+    const artefact::Site* const meant = table.find(batch->site());
+    return fail(Refused{admitted.error(), {}, {}, meant == nullptr ? std::string() : meant->key});
+  }
 
   Intake intake;
   intake.site = admitted->site->key;
@@ -173,7 +176,7 @@ Result<Intake, Refused> take_in(std::span<const std::byte> body, const Arrival& 
   }
   intake.id_cookie = maker.id_cookie();
   if (intake.records.empty()) {
-    return fail(Refused{Refusal::no_valid_event, std::move(intake.site), std::move(intake.rejected)});
+    return fail(Refused{Refusal::no_valid_event, intake.site, std::move(intake.rejected), intake.site});
   }
   return intake;
 }

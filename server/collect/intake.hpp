@@ -47,6 +47,7 @@ struct Refused {
   Refusal refusal{};
   std::string site;                ///< the key, once the sender has been admitted to it
   std::vector<Rejected> rejected;  ///< with no_valid_event: why
+  std::string meant;  ///< the key that the batch named, where such a site exists: for the board only
 };
 
 /// Pure; safe on any thread. `table` is only read; `secret` hashes persons.

@@ -41,6 +41,17 @@ std::string_view type_of(std::string_view name) {
   return "application/octet-stream";
 }
 
+/// The answer to a check report: a script that does nothing.
+http::Reply heard() {
+  http::Reply reply;
+  reply.headers = {{"Cache-Control", "no-store"},
+                   {"Content-Type", "text/javascript; charset=utf-8"},
+                   {"Access-Control-Allow-Origin", "*"},
+                   {"Cross-Origin-Resource-Policy", "cross-origin"},
+                   {"X-Content-Type-Options", "nosniff"}};
+  return reply;
+}
+
 const Form& form_of(const File& file, Encoding encoding) {
   if (encoding == Encoding::br) return *file.br;
   if (encoding == Encoding::gzip) return *file.gzip;
@@ -49,8 +60,9 @@ const Form& form_of(const File& file, Encoding encoding) {
 
 }  // namespace
 
-Delivery::Delivery(std::filesystem::path scripts, std::filesystem::path assets, observe::Counters& counters)
-    : scripts_(std::move(scripts)), assets_(std::move(assets)), counters_(counters) {
+Delivery::Delivery(std::filesystem::path scripts, std::filesystem::path assets, observe::Counters& counters,
+                   live::Board& board)
+    : scripts_(std::move(scripts)), assets_(std::move(assets)), counters_(counters), board_(board) {
   refresh();
 }
 
@@ -86,13 +98,37 @@ void Delivery::serve(const Shelf& shelf, std::string_view name, Lifetime lifetim
   respond(std::move(reply));
 }
 
+void Delivery::script(http::Request request, http::Responder respond) const {
+  const std::string_view name = std::string_view(request.path).substr(kScripts.size());
+  if (name.ends_with(kScriptSuffix)) {
+    const std::string_view key = key_of(name);
+    const std::string_view referer = request.header("referer");
+    const std::string_view page = referer.empty() ? request.header("origin") : referer;
+    if (!scripts_.find(name)) {
+      board_.unknown_script(key, page);
+    } else if (const auto report = live::check_report(request.query)) {
+      counters_.add("etappe_check_reports_total", observe::label("site", key));
+      board_.checked(key, *report, page);
+      return respond(heard());
+    } else {
+      counters_.add("etappe_scripts_total", observe::label("site", key));
+      board_.script_fetched(key, page);
+    }
+  }
+  const Lifetime lifetime = is_pinned(name) ? Lifetime::immutable : Lifetime::short_and_private;
+  serve(scripts_, name, lifetime, request, std::move(respond));
+}
+
+live::Published Delivery::published(std::string_view site_key) const {
+  const auto file = scripts_.find(std::string(site_key) + std::string(kScriptSuffix));
+  if (!file) return live::Published::missing;
+  const bool is_named = file->identity.bytes.find(site_key) != std::string::npos;
+  return is_named ? live::Published::tracking : live::Published::switched_off;
+}
+
 void Delivery::add_routes(http::Router& router) {
   router.add_prefix("GET", std::string(kScripts), [this](http::Request request, http::Responder respond) {
-    const std::string_view name = std::string_view(request.path).substr(kScripts.size());
-    if (name.ends_with(kScriptSuffix) && scripts_.find(name))
-      counters_.add("etappe_scripts_total", observe::label("site", key_of(name)));
-    const Lifetime lifetime = is_pinned(name) ? Lifetime::immutable : Lifetime::short_and_private;
-    serve(scripts_, name, lifetime, request, std::move(respond));
+    script(std::move(request), std::move(respond));
   });
   router.add_prefix("GET", std::string(kAssets), [this](http::Request request, http::Responder respond) {
     const std::string_view name = std::string_view(request.path).substr(kAssets.size());

@@ -8,6 +8,7 @@
 
 #include "server/deliver/shelf.hpp"
 #include "server/http/router.hpp"
+#include "server/live/board.hpp"
 #include "server/observe/counters.hpp"
 
 namespace etappe::deliver {
@@ -16,24 +17,33 @@ namespace etappe::deliver {
 class Delivery {
  public:
   /// `scripts` is DATA/published/t, `assets` the folder `a` of the assets. Reads both.
-  Delivery(std::filesystem::path scripts, std::filesystem::path assets, observe::Counters& counters);
+  /// `board` is told who fetched which script, and what pages report of themselves.
+  Delivery(std::filesystem::path scripts, std::filesystem::path assets, observe::Counters& counters,
+           live::Board& board);
 
   /// Picks up what was published since. Blocks on the disk: not for io threads. Thread-safe.
   void refresh();
 
   /// Adds GET of /t/ and /a/ (HEAD follows). 404 `not_found` for whatever is not on the shelves; 304 by ETag.
-  /// Counter: etappe_scripts_total{site}.
+  /// A script that is asked for with a check report (server/live/check_report.hpp) is answered with an empty
+  /// one: the page runs it already. Counters: etappe_scripts_total{site}, etappe_check_reports_total{site}.
   void add_routes(http::Router& router);
+
+  /// What the site's published script does. A script that tracks carries its site's key in its configuration;
+  /// the one of a site that is switched off does not. Thread-safe, from memory.
+  [[nodiscard]] live::Published published(std::string_view site_key) const;
 
  private:
   /// How long and by whom a file may be kept.
   enum class Lifetime : std::uint8_t { short_and_private, immutable };
   void serve(const Shelf& shelf, std::string_view name, Lifetime lifetime, const http::Request& request,
              http::Responder respond) const;
+  void script(http::Request request, http::Responder respond) const;
 
   Shelf scripts_;
   Shelf assets_;
   observe::Counters& counters_;
+  live::Board& board_;
 };
 
 }  // namespace etappe::deliver

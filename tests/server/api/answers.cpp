@@ -22,8 +22,12 @@ int main(int argc, char** argv) {
   observe::Counters counters;
   const std::chrono::sys_seconds now{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} + 13h + 32min +
                                      5s};
-  api::Api api({},
-               {accounts, sites, source, counters, [] { return api::Flushed::done; }, [now] { return now; }});
+  api::testing::MemoryLive live;
+  live.seen = api::testing::shop_seen();
+  api::testing::MemoryJournal journal;
+  api::testing::OnePage page;
+  api::Api api({}, {accounts, sites, source, counters, [] { return api::Flushed::done; },
+                    [now] { return now; }, live, journal, page});
   http::Options options;
   options.listen = {"127.0.0.1:0"};
   options.name = "admin";

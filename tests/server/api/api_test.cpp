@@ -49,8 +49,9 @@ class Listener : public ::testing::Test {
     options.pages = folder_.path();
     options.report_threads = 1;
     options.longest_queue = 1;
-    api_ = std::make_unique<Api>(options, World{accounts_, sites_, source_, counters_,
-                                                [this] { return flushed_; }, [this] { return now_; }});
+    api_ = std::make_unique<Api>(options,
+                                 World{accounts_, sites_, source_, counters_, [this] { return flushed_; },
+                                       [this] { return now_; }, live_, journal_, page_});
   }
   [[nodiscard]] bool tls() const { return transport_ == Transport::behind_tls; }
 
@@ -92,6 +93,9 @@ class Listener : public ::testing::Test {
   testing::MemorySites sites_;
   testing::ScriptedSource source_;
   observe::Counters counters_;
+  testing::MemoryLive live_;
+  testing::MemoryJournal journal_;
+  testing::OnePage page_;
   Flushed flushed_ = Flushed::done;
   std::chrono::sys_seconds now_{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} + 13h + 32min + 5s};
   std::unique_ptr<Api> api_;
@@ -303,6 +307,122 @@ TEST_F(Listener, a_full_queue_is_an_answer_and_does_not_hold_up_the_rest) {
   changed.notify_all();
   EXPECT_EQ(running.get().status, 200U);
   EXPECT_EQ(queued.get().status, 200U);
+}
+
+TEST_F(Listener, shows_what_was_just_seen_of_a_site_to_whoever_may_read) {
+  live_.seen = testing::shop_seen();
+  const std::string path = "/api/v1/sites/shop/live";
+  const auto reply = send(as_token(request("GET", path, "since=1795354300000"), "reader"));
+  ASSERT_EQ(reply.status, 200U);
+  EXPECT_EQ(live_.asked_for, "shop");
+  EXPECT_EQ(live_.asked_since.time_since_epoch().count(), 1795354300000);
+  const auto body = json::parse(reply.body);
+  EXPECT_EQ(body["now"], 1795354325000);
+  EXPECT_EQ(body["published"], "tracking");
+  EXPECT_EQ(body["minutes"].size(), live::kMinutes);
+  EXPECT_EQ(body["events"][0]["path"], "/lp/servo");
+  EXPECT_EQ(body["events"][0]["analytics"], "granted");
+  EXPECT_EQ(body["events"][1]["type"], nullptr);
+  EXPECT_EQ(body["events"][1]["rejected"], "bad_value");
+  EXPECT_EQ(body["refusals"][0]["host"], "shop.test");
+  EXPECT_EQ(body["wrong_scripts"][0]["key"], "old99");
+  EXPECT_EQ(body["verdict"], nullptr);
+  EXPECT_TRUE(body["reports"].empty()) << "a report belongs to who knows its token";
+  const auto checked =
+      json::parse(send(as_token(request("GET", path, "check=0123456789abcdef"), "reader")).body);
+  EXPECT_EQ(checked["reports"].size(), 1U);
+  EXPECT_EQ(checked["verdict"]["cause"], "receiving");
+  EXPECT_EQ(checked["verdict"]["success"], true);
+  EXPECT_EQ(send(as_token(request("GET", path), "sender")).status, 403U);
+  EXPECT_EQ(reason(send(as_token(request("GET", path), "other-reader"))), "unknown_site");
+  EXPECT_EQ(send(as_person(request("GET", path), "viewer")).status, 200U);
+}
+
+TEST_F(Listener, a_live_view_that_is_asked_wrongly_is_refused_by_its_fault) {
+  for (const std::string_view query :
+       {"since=", "since=-1", "since=1e3", "since=10000000000000", "check=short", "check=0123456789abcde%3C",
+        "since=1&since=2", "limit=5", "%zz=1"})
+    EXPECT_EQ(reason(send(as_token(request("GET", "/api/v1/sites/shop/live", query), "reader"))),
+              "bad_parameter")
+        << query;
+  EXPECT_EQ(reason(send(as_token(request("GET", "/api/v1/sites/none/live"), "reader"))), "unknown_site");
+  EXPECT_EQ(reason(send(as_token(request("GET", "/api/v1/sites//live"), "reader"))), "unknown_path");
+  EXPECT_EQ(reason(send(as_token(request("GET", "/api/v1/sites/shop/x/live"), "reader"))), "unknown_path");
+}
+
+TEST_F(Listener, looks_at_a_page_and_names_the_cause_also_afterwards) {
+  page_.body = R"(<script async src="https://track.nordwerk.example/t/other.js"></script>)";
+  auto asking = request("POST", "/api/v1/sites/shop/check");
+  asking.body =
+      R"({"url":"https://www.nordwerk.example/a?email=x","check":"0123456789abcdef","since":1795354300000})";
+  const auto reply = send(as_person(asking));
+  ASSERT_EQ(reply.status, 200U) << reply.body;
+  const auto body = json::parse(reply.body);
+  EXPECT_EQ(body["page"]["snippets"][0]["key"], "other");
+  EXPECT_EQ(body["page"]["right_snippets"], 0);
+  EXPECT_EQ(body["verdict"]["cause"], "wrong_key");
+  EXPECT_EQ(body["verdict"]["subject"], "other");
+  EXPECT_EQ(live_.asked_since.time_since_epoch().count(), 1795354300000);
+  EXPECT_EQ(journal_.lines, (std::vector<std::string>{"admin site.check shop www.nordwerk.example"}));
+  const auto live = json::parse(
+      send(as_token(request("GET", "/api/v1/sites/shop/live", "check=0123456789abcdef"), "reader")).body);
+  EXPECT_EQ(live["verdict"]["cause"], "wrong_key");
+  const auto another = json::parse(
+      send(as_token(request("GET", "/api/v1/sites/shop/live", "check=another0another0"), "reader")).body);
+  EXPECT_EQ(another["verdict"]["cause"], "script_not_fetched");
+}
+
+TEST_F(Listener, only_who_may_administrate_sends_the_server_to_a_page_and_never_to_a_strangers) {
+  auto asking = request("POST", "/api/v1/sites/shop/check");
+  asking.body = R"({"url":"https://nordwerk.example/"})";
+  EXPECT_EQ(reason(send(as_person(asking, "viewer"))), "scope_missing");
+  for (const std::string_view token : {"reader", "sender"})
+    EXPECT_EQ(reason(send(as_token(asking, token))), "scope_missing");
+  auto foreign = as_person(asking);
+  foreign.headers.push_back({"origin", "https://evil.example"});
+  EXPECT_EQ(reason(send(foreign)), "origin_refused");
+  EXPECT_EQ(page_.asked, 0);
+  asking.body = R"({"url":"http://169.254.169.254/"})";
+  const auto body = json::parse(send(as_token(asking, "administrator")).body);
+  EXPECT_EQ(body["page"]["trouble"], "foreign_host");
+  EXPECT_EQ(body["verdict"]["cause"], "wrong_domain");
+  EXPECT_EQ(page_.asked, 0);
+  EXPECT_EQ(journal_.lines.back(), "token:deploy site.check shop 169.254.169.254");
+}
+
+TEST_F(Listener, a_check_that_is_asked_wrongly_is_refused_by_its_fault) {
+  struct Case {
+    std::string body;
+    std::string reason;
+  };
+  for (const auto& [body, expected] :
+       {Case{"", "bad_json"}, Case{"[]", "bad_json"}, Case{"{}", "missing_parameter"},
+        Case{R"({"url":""})", "bad_parameter"}, Case{R"({"url":"nordwerk.example"})", "bad_parameter"},
+        Case{R"({"url":"file:///etc/passwd"})", "bad_parameter"}, Case{R"({"url":7})", "bad_parameter"},
+        Case{R"({"url":"https://nordwerk.example/","check":"x"})", "bad_parameter"},
+        Case{R"({"url":"https://nordwerk.example/","since":-1})", "bad_parameter"},
+        Case{R"({"url":"https://nordwerk.example/","host":"x"})", "bad_parameter"},
+        Case{R"({"url":"https://nordwerk.example/)" + std::string(2048, 'x') + "\"}", "bad_parameter"}}) {
+    auto asking = request("POST", "/api/v1/sites/shop/check");
+    asking.body = body;
+    EXPECT_EQ(reason(send(as_token(asking, "administrator"))), expected) << body.substr(0, 60);
+  }
+  EXPECT_EQ(page_.asked, 0);
+}
+
+TEST_F(Listener, looks_at_ten_pages_a_minute_for_one_site) {
+  auto asking = request("POST", "/api/v1/sites/shop/check");
+  asking.body = R"({"url":"https://nordwerk.example/"})";
+  for (unsigned i = 0; i < Checks::kPerMinute; ++i) EXPECT_EQ(send(as_token(asking, "administrator")).status, 200U);
+  now_ += 20s;
+  const auto refused = send(as_token(asking, "administrator"));
+  EXPECT_EQ(refused.status, 429U);
+  EXPECT_EQ(header(refused, "Retry-After"), "40");
+  auto other = asking;
+  other.path = "/api/v1/sites/other/check";
+  EXPECT_EQ(send(as_token(other, "administrator")).status, 200U);
+  now_ += 40s;
+  EXPECT_EQ(send(as_token(asking, "administrator")).status, 200U);
 }
 
 TEST_F(Listener, serves_the_dashboards_files_and_nothing_beside_them) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "server/api/ports.hpp"
+#include "server/probe/fetcher.hpp"
 #include "server/report/source.hpp"
 
 namespace etappe::api::testing {
@@ -89,6 +90,88 @@ class MemorySites final : public Sites {
       R"("new_session_on_campaign":true,"retry_storage":true,"id_cookie":"server"})";
   std::vector<std::string> changes;  ///< "actor site patch"
   std::optional<NotChanged::Reason> not_changed;
+  std::string collector(const report::Site&) override { return "https://track.nordwerk.example"; }
+};
+
+/// Says what a test has put there, whatever it is asked.
+class MemoryLive final : public Live {
+ public:
+  live::Seen since(std::string_view site_key, event::TimeMs since) override {
+    const std::lock_guard lock(mutex_);
+    asked_for = site_key;
+    asked_since = since;
+    return seen;
+  }
+  live::Published published(std::string_view) override { return is_published; }
+
+  live::Seen seen;
+  live::Published is_published = live::Published::tracking;
+  std::string asked_for;
+  event::TimeMs asked_since;
+
+ private:
+  std::mutex mutex_;
+};
+
+/// A busy half hour with one of everything.
+inline live::Seen shop_seen() {
+  using live::ShortText;
+  const event::TimeMs now{std::chrono::milliseconds(1'795'354'325'000)};
+  live::Seen seen;
+  seen.now = now;
+  seen.minutes.back() = 2;
+  live::SeenEvent view;
+  view.at = now;
+  view.type = event::Type::view;
+  view.consent = {consent::State::granted, consent::State::denied};
+  view.has_campaign = true;
+  view.host = ShortText<64>("nordwerk.example");
+  view.path = ShortText<128>("/lp/servo");
+  live::SeenEvent refused;
+  refused.at = now;
+  refused.rejected = "bad_value";
+  seen.events = {view, refused};
+  seen.refusals = {{"shop.test", "origin_refused", 3, now}};
+  seen.scripts = {{"nordwerk.example", "", 12, now}};
+  seen.wrong_scripts = {{"nordwerk.example", "old99", 1, now}};
+  live::CheckReport report;
+  report.at = now;
+  report.host = view.host;
+  report.token = ShortText<64>("0123456789abcdef");
+  report.consent = view.consent;
+  report.events = 1;
+  seen.reports = {report};
+  return seen;
+}
+
+class MemoryJournal final : public Journal {
+ public:
+  void note(std::string_view actor, std::string_view action, std::string_view subject) override {
+    const std::lock_guard lock(mutex_);
+    lines.push_back(std::string(actor) + " " + std::string(action) + " " + std::string(subject));
+  }
+  std::vector<std::string> lines;
+
+ private:
+  std::mutex mutex_;
+};
+
+/// One page at every address.
+class OnePage final : public probe::Fetcher {
+ public:
+  Result<probe::Answer, probe::FetchError> get(const std::string& url, std::chrono::milliseconds) override {
+    ++asked;
+    last = url;
+    probe::Answer answer;
+    answer.status = 200;
+    answer.body = body;
+    answer.policies = policies;
+    return answer;
+  }
+  std::string body = R"(<script async src="https://track.nordwerk.example/t/shop.js"></script>)";
+  std::vector<std::string> policies;
+  std::atomic<int> asked = 0;
+  std::string last;
 };
 
 /// Answers as the engine would for two days of which the second is running.

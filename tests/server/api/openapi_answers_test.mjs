@@ -147,9 +147,36 @@ test('account, sites and flush fit, and so does every refusal', async () => {
   await ask(full, 'get', '/me', 401, { token: null, cookie });
 });
 
+test('the live view and the installation check fit, and so does every refusal', async () => {
+  const [live, check] = ['/sites/{site}/live', '/sites/{site}/check'];
+  const token = '0123456789abcdef';
+  const { value } = await ask(full, 'get', '/sites/shop/live', 200, { template: live });
+  assert.equal(value.verdict, null);
+  assert.equal(value.events.length, 2);
+  const checked = await ask(full, 'get', '/sites/shop/live', 200, { query: `?since=1&check=${token}`, template: live });
+  assert.equal(checked.value.verdict.cause, 'receiving');
+  await ask(full, 'get', '/sites/shop/live', 400, { query: '?since=x', template: live });
+  await ask(full, 'get', '/sites/shop/live', 401, { token: null, template: live });
+  await ask(full, 'get', '/sites/shop/live', 403, { token: 'sender', template: live });
+  await ask(full, 'get', '/sites/none/live', 404, { template: live });
+
+  const look = (status, more = {}) => ask(full, 'post', '/sites/shop/check', status,
+    { token: 'administrator', body: JSON.stringify({ url: 'https://nordwerk.example/', check: token }), template: check, ...more });
+  const { value: found } = await look(200);
+  assert.equal(found.page.right_snippets, 1);
+  await look(200, { body: JSON.stringify({ url: 'https://elsewhere.example/' }) });
+  await look(400, { body: '{}' });
+  await look(401, { token: null });
+  await look(403, { token: 'reader' });
+  await look(413, { body: 'x'.repeat(5000) });
+  await ask(full, 'post', '/sites/none/check', 404, { token: 'administrator', body: JSON.stringify({ url: 'https://nordwerk.example/' }), template: check });
+  for (let i = 0; i < 8; i += 1) await look(200);
+  await look(429);
+});
+
 test('everything the document describes was asked', () => {
   // A database that is away and a queue that is full are shown without a socket, in api_test.cpp.
-  const elsewhere = new Set(['post /login 503', 'get /sites 503', 'post /flush 503',
+  const elsewhere = new Set(['post /login 503', 'get /sites 503', 'post /flush 503', 'get /sites/{site}/live 503', 'post /sites/{site}/check 503',
     'patch /sites/{site}/tracker 500', 'patch /sites/{site}/tracker 503']);
   const missing = [];
   for (const [path, operations] of Object.entries(document.paths))

@@ -38,7 +38,7 @@ class EventsTest : public ::testing::Test {
     site.key = "s1";
     site.domains = {"a.example"};
     sites.replace(artefact::SiteTable::of({site}));
-    add_event_routes(router, {sites, sink, counters, duplicates, [] { return kNow; }, PersonSecret{}});
+    add_event_routes(router, {sites, sink, counters, duplicates, [] { return kNow; }, PersonSecret{}, board});
   }
   http::Reply ask(http::Request request) {
     std::optional<http::Reply> reply;
@@ -71,6 +71,7 @@ class EventsTest : public ::testing::Test {
   MemorySink sink;
   observe::Counters counters;
   DuplicateWindow duplicates{{}};
+  live::Board board{[] { return kNow; }, [](auto, auto) { return std::vector<std::string>(); }};
   http::Router router;
 };
 
@@ -208,6 +209,41 @@ TEST_F(EventsTest, AnswersAPreflightForPagesOfAnySite) {
   EXPECT_EQ(header(allowed, "Access-Control-Allow-Methods"), "POST");
   EXPECT_NE(header(allowed, "Access-Control-Allow-Headers").find("Content-Type"), std::string::npos);
   EXPECT_EQ(ask_preflight("https://evil.example").status, 403u);
+}
+
+TEST_F(EventsTest, ShowsTheBoardWhatIsOnDiskAndNothingElse) {
+  sink.next = Kept::busy;
+  ASSERT_EQ(ask(post(batch(event(1)))).status, 503u);
+  EXPECT_TRUE(board.since("s1", {}).events.empty());
+  sink.next = Kept::durable;
+  ASSERT_EQ(ask(post(batch(event(1) + "," + event(2, R"(,"value":"x")")))).status, 204u);
+  ASSERT_EQ(ask(post(batch(event(1)))).status, 204u) << "a retry";
+  const auto seen = board.since("s1", {});
+  ASSERT_EQ(seen.events.size(), 2u);
+  EXPECT_EQ(seen.events[0].rejected.empty() + seen.events[1].rejected.empty(), 1);
+  EXPECT_EQ(seen.minutes.back(), 1u);
+  for (const auto& one : seen.events) {
+    if (one.rejected.empty()) {
+      EXPECT_EQ(one.host.view(), "a.example");
+      EXPECT_EQ(one.path.view(), "/");
+    } else {
+      EXPECT_EQ(one.rejected, "bad_value");
+    }
+  }
+}
+
+TEST_F(EventsTest, TellsTheBoardWhichHostWasRefusedForASiteThatExists) {
+  ask(post(batch(event(1)), {{"origin", "https://www.Evil.example:8443"}}));
+  ask(post(batch(event(1, R"(,"value":"x")"))));
+  ask(post(R"({"site":"x","events":[{}]})", {{"origin", "https://evil.example"}}));
+  const auto seen = board.since("s1", {});
+  ASSERT_EQ(seen.refusals.size(), 2u);
+  for (const auto& refusal : seen.refusals) {
+    EXPECT_EQ(refusal.count, 1u);
+    EXPECT_EQ(refusal.host, refusal.what == "origin_refused" ? "www.evil.example" : "") << refusal.what;
+  }
+  EXPECT_TRUE(board.since("x", {}).refusals.empty());
+  EXPECT_EQ(refused("origin_refused", ""), 1u) << "a refused sender never names a label";
 }
 
 TEST_F(EventsTest, UsesTheTableThatWasPublishedLast) {

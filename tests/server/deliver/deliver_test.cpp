@@ -62,14 +62,14 @@ class DeliveryTest : public ::testing::Test {
     write("t/KEY1.0123456789abcdef.js", "pinned");
     write("t/KEY1.0123456789abcdef.js.br", "pinned brotli");
     write("a/engine.0123abcd.js", "engine");
-    delivery.emplace(folder / "t", folder / "a", counters);
+    delivery.emplace(folder / "t", folder / "a", counters, board);
     delivery->add_routes(router);
   }
   ~DeliveryTest() override { fs::remove_all(folder); }
   void write(const std::string& name, const std::string& text) const { std::ofstream(folder / name) << text; }
-  http::Reply get(std::string path, std::vector<http::Header> headers = {}) {
+  http::Reply get(std::string path, std::vector<http::Header> headers = {}, std::string query = "") {
     std::optional<http::Reply> reply;
-    router({"GET", std::move(path), "", std::move(headers), "", ""},
+    router({"GET", std::move(path), std::move(query), std::move(headers), "", ""},
            http::Responder([&](http::Reply answer) { reply = std::move(answer); }));
     return reply.value_or(http::Reply{0, {}, {}});
   }
@@ -82,6 +82,11 @@ class DeliveryTest : public ::testing::Test {
 
   fs::path folder;
   observe::Counters counters;
+  live::Board board{[] { return event::TimeMs(std::chrono::minutes(1)); },
+                    [](std::string_view asked, std::string_view host) {
+                      const bool is_ours = host == "a.example" && asked != "KEY1";
+                      return is_ours ? std::vector<std::string>{"KEY1"} : std::vector<std::string>();
+                    }};
   http::Router router;
   std::optional<Delivery> delivery;
 };
@@ -110,6 +115,48 @@ TEST_F(DeliveryTest, SaysNotModifiedToWhoHasTheSameForm) {
   EXPECT_EQ(again.body, "");
   EXPECT_EQ(header(again, "ETag"), header(plain, "ETag"));
   EXPECT_EQ(get("/t/KEY1.js", {{"if-none-match", header(br, "ETag")}}).status, 200u);
+}
+
+TEST_F(DeliveryTest, NotesWhichPageFetchedTheScriptByItsHostAlone) {
+  get("/t/KEY1.js", {{"referer", "https://a.example/private?x=1"}});
+  get("/t/KEY1.js", {{"origin", "https://a.example"}});
+  get("/t/old1.js", {{"referer", "https://a.example/"}});
+  get("/t/old1.js", {{"referer", "https://elsewhere.example/"}});
+  const auto seen = board.since("KEY1", {});
+  ASSERT_EQ(seen.scripts.size(), 1u);
+  EXPECT_EQ(seen.scripts[0].host, "a.example");
+  EXPECT_EQ(seen.scripts[0].count, 2u);
+  ASSERT_EQ(seen.wrong_scripts.size(), 1u);
+  EXPECT_EQ(seen.wrong_scripts[0].what, "old1");
+  EXPECT_EQ(seen.wrong_scripts[0].host, "a.example");
+}
+
+TEST_F(DeliveryTest, HearsACheckReportAndSaysNothingBack) {
+  const std::string query =
+      "check=0123456789abcdef&engine=js&consent=1&policy=block&csp=connect-src&events=2&v=3";
+  const auto reply = get("/t/KEY1.js", {{"referer", "https://a.example/"}}, query);
+  EXPECT_EQ(reply.status, 200u);
+  EXPECT_EQ(reply.body, "");
+  EXPECT_EQ(header(reply, "Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(header(reply, "Cache-Control"), "no-store");
+  const auto seen = board.since("KEY1", {});
+  ASSERT_EQ(seen.reports.size(), 1u);
+  EXPECT_EQ(seen.reports[0].token.view(), "0123456789abcdef");
+  EXPECT_EQ(seen.reports[0].host.view(), "a.example");
+  EXPECT_TRUE(seen.scripts.empty()) << "a report is no visit";
+  EXPECT_EQ(counters.value("etappe_scripts_total", R"(site="KEY1")"), 0u);
+  EXPECT_EQ(counters.value("etappe_check_reports_total", R"(site="KEY1")"), 1u);
+  EXPECT_EQ(get("/t/KEY1.js", {}, "check=short").body, "plain") << "what is no report is a visit";
+  EXPECT_EQ(get("/t/KEY3.js", {}, query).status, 404u);
+}
+
+TEST_F(DeliveryTest, KnowsAScriptThatTracksFromOneThatIsSwitchedOff) {
+  write("t/on12.js", R"(run({"site":"on12"}))");
+  write("t/off1.js", "");
+  delivery->refresh();
+  EXPECT_EQ(delivery->published("on12"), live::Published::tracking);
+  EXPECT_EQ(delivery->published("off1"), live::Published::switched_off);
+  EXPECT_EQ(delivery->published("none"), live::Published::missing);
 }
 
 TEST_F(DeliveryTest, KeepsAssetsForEver) {
