@@ -3,7 +3,7 @@
 //   node build.mjs [OUT_FOLDER]     without it build/share/etappe/dashboard, beside the release executable
 import { build } from 'esbuild';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -22,7 +22,7 @@ export async function buildDashboard(out) {
   const result = await build({
     absWorkingDir: here,
     entryPoints: { app: 'src/main.tsx', favicon: 'favicon.svg' },
-    outdir: out,
+    outdir: resolve(out),  // esbuild would take it from its own working folder
     entryNames: '[name].[hash]',
     assetNames: '[name].[hash]',
     bundle: true,

@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { kSecondSite, report, site } from './figures.mjs';
+import { checkAnswer, kSecondSite, liveView, report, site } from './figures.mjs';
+import { loadModule } from './load_module.mjs';
 
 const document = JSON.parse(await readFile(new URL('../../docs/openapi.json', import.meta.url), 'utf8'));
 const ajv = addFormats(new Ajv({ strict: false, allErrors: true }));
@@ -30,6 +31,24 @@ for (const [name, schema] of Object.entries(kSchema)) {
 
 test('the mock\'s sites have the documented shape', () => {
   assertShape('Sites', { sites: [site(false), site(true), kSecondSite] });
+});
+
+for (const shape of ['busy', 'silent', 'checked']) {
+  test(`the mock's live view, ${shape}, has the documented shape`, () => {
+    assertShape('Live', liveView({ shape, cause: null }));
+    assertShape('Live', liveView({ shape, cause: 'wrong_domain', subject: 'shop.test', hostile: true, later: 4000 }));
+  });
+}
+
+test('the mock\'s look at a page has the documented shape', () => {
+  for (const found of [true, false]) assertShape('Check', checkAnswer({ url: 'https://nordwerk.example/', cause: 'snippet_missing', found }));
+});
+
+test('every documented cause and remark has words in the interface', async () => {
+  const { de } = await loadModule('words/de.ts');
+  const { cause, remarks } = document.components.schemas.Verdict.properties;
+  assert.deepEqual(Object.keys(de.check.causes), cause.enum);
+  assert.deepEqual(Object.keys(de.check.remarks), remarks.items.enum);
 });
 
 test('a body that lacks a documented field is refused by the same check', () => {

@@ -58,6 +58,49 @@ export const kSecondSite = {
   demo: false, snippet: '<script async src="https://track.nordwerk.example/t/zweite.js"></script>', funnels: [],
 };
 
+const kLiveNow = Date.parse('2026-11-22T13:32:05Z');
+const kVerdict = { success: false, subject: '', advice: 'What to do.', remarks: [] };
+
+/**
+ * What was just seen. `shape`: busy, silent, checked (a page that was opened for a check and waits for consent).
+ * `cause` is the verdict's, null without a check; `later` moves the collector's clock on.
+ */
+export function liveView({ shape, cause, subject = '', hostile = false, later = 0 }) {
+  const now = kLiveNow + later;
+  const none = { type: 'view', name: '', host: 'nordwerk.example', path: '/', analytics: 'granted', marketing: 'denied', campaign: false, rejected: null };
+  const events = shape !== 'busy' ? [] : [
+    { ...none, at: now - 900, path: '/lp/servo-wochen', campaign: true, marketing: 'granted' },
+    { ...none, at: now - 2300, type: 'conversion', name: hostile ? kHostile[0] : 'Angebotsanfrage', path: '/kontakt/danke' },
+    { at: now - 8100, type: null, name: '', host: '', path: '', analytics: 'undetermined', marketing: 'undetermined', campaign: false, rejected: 'bad_value' },
+    ...Array.from({ length: 47 }, (_, i) => ({ ...none, at: now - 10000 - i * 1700, type: ['view', 'click', 'engagement', 'step'][i % 4], name: i % 4 === 1 ? 'button' : '', path: `/produkte/servomotor-${i}` })),
+  ];
+  return {
+    site: 's7n0rdwerk', now, published: 'tracking',
+    minutes: Array.from({ length: 30 }, (_, i) => (shape === 'busy' ? (i * 7) % 23 : 0)),
+    events,
+    refusals: shape === 'busy' ? [{ reason: 'origin_refused', host: hostile ? kHostile[1] : 'nordwerk.test', count: 3, last: now - 60000 }] : [],
+    scripts: shape === 'silent' ? [] : [{ host: 'nordwerk.example', count: 12, last: now - 800 }],
+    wrong_scripts: shape === 'busy' ? [{ key: 'old99', host: 'alt.nordwerk.example', count: 1, last: now - 90000 }] : [],
+    reports: shape === 'checked'
+      ? [{ at: now - 500, host: 'nordwerk.example', engine: 'wasm', analytics: 'undetermined', marketing: 'undetermined', violated: null, events: 0, container: 3 }] : [],
+    verdict: cause === null ? null
+      : { ...kVerdict, cause, subject: hostile ? kHostile[0] : subject, success: cause === 'receiving' || cause === 'no_consent_yet' },
+  };
+}
+
+/** What the server finds on a page, with or without the snippet. */
+export function checkAnswer({ url, cause, found }) {
+  return {
+    site: 's7n0rdwerk',
+    page: {
+      trouble: null, url, host: new URL(url).host, status: 200,
+      snippets: found ? [{ key: 's7n0rdwerk', collector: 'https://track.nordwerk.example' }] : [], right_snippets: found ? 1 : 0,
+      inline: false, stale: false, policy: false, allows: { script: true, connection: true, wasm: true }, cache_control: '', age_seconds: null,
+    },
+    verdict: { ...kVerdict, cause, success: cause === 'receiving' || cause === 'no_consent_yet' },
+  };
+}
+
 /** The answer to one report question. `shape`: ok, nothing_recorded, nothing_in_period. */
 export function report(name, { from, to, compare, funnel, shape, hostile, sql }) {
   const compared = compare !== 'none';

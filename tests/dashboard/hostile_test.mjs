@@ -67,6 +67,7 @@ function batch(site) {
 }
 
 const kPages = {
+  'the live page': '/?page=live',
   'the overview': '/', 'the channels': '/?page=channels', 'an open channel': '/?page=channels&pick=Affiliates',
   'the conversions': '/?page=conversions', 'the funnel': '/?page=funnels', 'the funnel as a table': '/?page=funnels&as=table',
 };

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kSecondSite, report, site } from './figures.mjs';
+import { checkAnswer, kSecondSite, liveView, report, site } from './figures.mjs';
 
 /** What server/api sends with the dashboard; no inline code and no inline style anywhere. */
 export const kPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
@@ -14,7 +14,7 @@ const kTypes = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', 
 
 /** Resolves to {url, state, requests, close}. */
 export async function startMockApi(folder, port) {
-  const state = { signedIn: true, shape: 'ok', problem: null, delayMillis: 0, hostile: false, sites: 1 };
+  const state = { signedIn: true, shape: 'ok', problem: null, delayMillis: 0, hostile: false, sites: 1, live: 'busy', cause: 'receiving', subject: '', mayCheck: true, later: 0 };
   const requests = [];
   const server = createServer((request, response) => {
     answer(request, response, folder, state, requests).catch((error) => {
@@ -55,6 +55,18 @@ async function answer(request, response, folder, state, requests) {
   if (!state.signedIn) return problem(401, 'not_signed_in');
   if (path === '/me') return json({ login: 'admin', name: state.hostile ? site(true).name : 'Katrin Albers', role: 'admin' });
   if (path === '/sites') return json({ sites: [site(state.hostile), kSecondSite].slice(0, state.sites) });
+  if (/^\/sites\/[^/]+\/live$/.test(path)) {
+    if (state.problem) return problem(state.problem.status, state.problem.reason, state.problem.headers);
+    // Every look is four seconds later, so that no test waits for ten.
+    state.later += 4000;
+    const cause = url.searchParams.has('check') ? state.cause : null;
+    return json(liveView({ shape: state.live, cause, subject: state.subject, hostile: state.hostile, later: state.later }));
+  }
+  if (/^\/sites\/[^/]+\/check$/.test(path)) {
+    const asked = JSON.parse(await bodyOf(request));
+    requests.push(`checked ${asked.url} ${asked.check}`);
+    return state.mayCheck ? json(checkAnswer({ url: asked.url, cause: state.cause, found: state.cause !== 'snippet_missing' })) : problem(403, 'scope_missing');
+  }
   const match = /^\/sites\/([^/]+)\/reports\/(\w+)$/.exec(path);
   if (!match) return problem(404, 'unknown_path');
   await new Promise((go) => setTimeout(go, state.delayMillis));

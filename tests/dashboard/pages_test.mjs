@@ -11,7 +11,7 @@ const folder = process.env.ETAPPE_DASHBOARD;
 assert.ok(folder, 'set ETAPPE_DASHBOARD to the built dashboard (ctest does)');
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const kNow = new Date('2026-11-22T13:32:05Z');
-const kPaths = { overview: '/', channels: '/?page=channels', conversions: '/?page=conversions', funnels: '/?page=funnels' };
+const kPaths = { overview: '/', live: '/?page=live', channels: '/?page=channels', conversions: '/?page=conversions', funnels: '/?page=funnels' };
 
 let browser;
 let api;
@@ -29,7 +29,7 @@ after(async () => {
 
 /** Opens a page in a fresh profile, runs `use`, and fails on anything the browser complained about. */
 async function onPage({ path = '/', width = 1280, scheme = 'light', locale = 'de-DE', state = {}, allowErrors = false }, use) {
-  Object.assign(api.state, { signedIn: true, shape: 'ok', problem: null, delayMillis: 0, hostile: false, sites: 1 }, state);
+  Object.assign(api.state, { signedIn: true, shape: 'ok', problem: null, delayMillis: 0, hostile: false, sites: 1, live: 'busy', cause: 'receiving', subject: '', mayCheck: true, later: 0 }, state);
   const context = await browser.newContext({
     viewport: { width, height: width < 700 ? 844 : 1000 }, colorScheme: scheme, locale, timezoneId: 'America/New_York', reducedMotion: 'reduce',
   });
@@ -370,6 +370,120 @@ test('first run: the snippet of the site stands there to copy, and the first eve
     assert.deepEqual(await axeViolations(page), []);
     api.state.shape = 'ok';
     await page.waitForSelector('.tiles', { timeout: 10000 });
+  }));
+
+test('live: the figure, the bars and the last events, without a period to choose', () =>
+  onPage({ path: kPaths.live }, async (page) => {
+    await ready(page);
+    assert.equal(await page.title(), 'Live · Nordwerk Antriebe · Etappe');
+    assert.match(await textOf(page, '.head p'), /^Daten kommen an, zuletzt um 14:32:\d\d\.$/);
+    assert.equal(await textOf(page, '.figure'), '318 Ereignisse in 30 Minuten');
+    assert.equal(await page.locator('.minutes rect').count(), 30);
+    assert.match(await page.getAttribute('.minutes [role=img]', 'aria-label'), /höchstens 22, um 14:\d\d\./);
+    assert.equal(await page.locator('.live-events tbody tr').count(), 50);
+    const rows = await allTexts(page, '.live-events tbody tr');
+    assert.match(rows[0], /^14:32:\d\d Seitenaufruf nordwerk\.example\/lp\/servo-wochen ?Kampagne Statistik, Marketing$/);
+    assert.match(rows[1], /Conversion nordwerk\.example\/kontakt\/danke Angebotsanfrage Statistik$/);
+    assert.match(rows[2], /abgelehnt: bad_value$/);
+    assert.deepEqual((await allTexts(page, '.find li')).map((text) => text.replace(/\d\d:\d\d/, '00:00')), [
+      'nordwerk.test gehört nicht zu den Domains dieser Website. 3 Mal, zuletzt um 00:00.',
+      'alt.nordwerk.example lädt das Skript mit dem Schlüssel old99, der nicht zu dieser Website gehört. 1 Mal, zuletzt um 00:00.',
+    ]);
+    assert.equal(await page.locator('.top .chip').count(), 0);
+  }));
+
+test('live: looks again by itself while the tab is seen, and shows what is new', () =>
+  onPage({ path: kPaths.live, state: { live: 'silent' } }, async (page) => {
+    await ready(page);
+    assert.equal(await textOf(page, '.head p'), 'In den letzten Minuten ist kein Ereignis angekommen.');
+    assert.equal(await page.locator('.find').count(), 0);
+    api.state.live = 'busy';
+    await page.waitForSelector('.live-events tbody tr');
+  }));
+
+test('live: the bars are there as a table, and the address says so', () =>
+  onPage({ path: kPaths.live }, async (page) => {
+    await ready(page);
+    await page.getByRole('button', { name: 'Als Tabelle zeigen' }).click();
+    assert.equal(await page.locator('.minutes-table tbody tr').count(), 30);
+    assert.match(page.url(), /as=table/);
+  }));
+
+/** Fills the check's form and keeps the address that would be opened. */
+async function startCheck(page, address) {
+  await page.evaluate(() => {
+    window.opened = [];
+    window.open = (...given) => window.opened.push(given) && null;
+  });
+  if (address !== undefined) await page.getByLabel('Adresse der Seite').fill(address);
+  await page.getByLabel('Adresse der Seite').press('Enter');
+}
+
+test('the check opens the page with a mark, and a page that waits for consent is a success', () =>
+  onPage({ path: kPaths.live, state: { live: 'checked', cause: 'no_consent_yet' } }, async (page) => {
+    await ready(page);
+    await startCheck(page, 'nordwerk.example/kontakt?a=1#oben');
+    await page.waitForSelector('.verdict.good');
+    const [[address, target, features]] = await page.evaluate(() => window.opened);
+    const [, token] = /^https:\/\/nordwerk\.example\/kontakt\?a=1#etappe-check=([a-z0-9]{32})$/.exec(address);
+    assert.deepEqual([target, features], ['_blank', 'noopener']);
+    assert.ok(api.requests.includes(`checked https://nordwerk.example/kontakt?a=1#oben ${token}`), api.requests.at(-1));
+    assert.match(await textOf(page, '.verdict'), /^Der Einbau stimmt: Das Skript läuft und wartet auf die Einwilligung\./);
+    assert.deepEqual(await allTexts(page, '.seen li'), ['Snippet steht auf der Seite', 'Skript wurde geladen', 'Einwilligung in Statistik steht noch aus', 'Kein Ereignis angekommen']);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await axeViolations(page), [], colorScheme);
+    }
+    api.state.live = 'busy';
+    api.state.cause = 'receiving';
+    await page.waitForFunction(() => document.querySelector('.verdict')?.textContent.startsWith('Der Einbau stimmt: Ereignisse kommen an.'));
+  }));
+
+test('the check names a cause only when ten seconds are over, with what to do', () =>
+  onPage({ path: kPaths.live, state: { live: 'silent', cause: 'snippet_missing', subject: 'nordwerk.example' } }, async (page) => {
+    await ready(page);
+    await startCheck(page);
+    await page.waitForSelector('.outcome .seen');
+    assert.equal(await page.locator('.verdict').count(), 0, 'one look after four seconds is too early');
+    await page.waitForSelector('.verdict.bad');
+    assert.match(await textOf(page, '.verdict'), /^Das Snippet steht nicht auf der Seite\. Fügen Sie es vor dem schließenden head-Tag ein/);
+    assert.equal((await allTexts(page, '.seen li'))[0], 'Snippet steht nicht auf der Seite');
+    assert.deepEqual(await axeViolations(page), []);
+    for (const width of [1440, 390, 320]) {
+      await page.setViewportSize({ width, height: 844 });
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} px`);
+    }
+  }));
+
+test('who may only read learns the cause from the live view alone', () =>
+  onPage({ path: kPaths.live, state: { live: 'silent', cause: 'csp_blocks_script', mayCheck: false }, allowErrors: true }, async (page) => {
+    await ready(page);
+    await startCheck(page);
+    await page.waitForSelector('.verdict.bad');
+    assert.match(await textOf(page, '.verdict'), /Content-Security-Policy der Seite verbietet das Skript.*etappe site snippet --csp/s);
+    assert.equal((await allTexts(page, '.seen li'))[0], 'Seite wurde noch nicht angesehen');
+  }));
+
+test('an address that is none is refused with what to enter, and nothing is opened', () =>
+  onPage({ path: kPaths.live }, async (page) => {
+    await ready(page);
+    for (const address of ['', 'javascript://alert(1)', 'ftp://nordwerk.example/', 'http://']) {
+      await startCheck(page, address);
+      assert.match(await textOf(page, '.check .error'), /^Das ist keine Adresse einer Seite\./, address);
+      assert.deepEqual(await page.evaluate(() => window.opened), [], address);
+    }
+  }));
+
+test('the first run has the check too, and it survives the page looking for the first event', () =>
+  onPage({ state: { shape: 'nothing_recorded', live: 'silent', cause: 'wrong_key', subject: 'old99' } }, async (page) => {
+    await page.waitForSelector('.first-run');
+    await startCheck(page);
+    await page.waitForSelector('.verdict.bad');
+    assert.match(await textOf(page, '.verdict'), /^Auf der Seite steht das Snippet einer anderen Website \(old99\)\./);
+    const looks = api.requests.filter((request) => request.includes('/reports/overview')).length;
+    while (api.requests.filter((request) => request.includes('/reports/overview')).length === looks) await page.waitForTimeout(50);
+    assert.equal(await page.locator('.verdict').count(), 1);
+    assert.deepEqual(await axeViolations(page), []);
   }));
 
 test('nothing in the period: says so and leads to the nearest day with data', () =>

@@ -9,6 +9,7 @@ import { Link, useNavigation } from './navigation.tsx';
 import { Channels } from './pages/channels.tsx';
 import { Conversions } from './pages/conversions.tsx';
 import { Funnels } from './pages/funnels.tsx';
+import { Live } from './pages/live.tsx';
 import { Login, type Why } from './pages/login.tsx';
 import { Overview } from './pages/overview.tsx';
 import { FailureCard, AwayBanner } from './parts/states.tsx';
@@ -106,7 +107,7 @@ function Signed({ sites, ended, ...person }: SignedProps) {
   // Another site's figures under this address would be silently wrong.
   const site = view.site === null ? sites[0] : sites.find(({ key }) => key === view.site);
   if (!site) return <NoSite any={sites.length > 0} />;
-  const Page = { overview: Overview, channels: Channels, conversions: Conversions, funnels: Funnels }[view.page];
+  const Page = { overview: Overview, live: Live, channels: Channels, conversions: Conversions, funnels: Funnels }[view.page];
   return (
     <>
       <a class="skip" href="#content">{words.skip}</a>

@@ -38,6 +38,7 @@ export interface Formats {
   axisMonth(day: Day): string;
   weekdayDate(day: Day): string;
   time(moment: Date, zone: string): string;
+  timeToSecond(moment: Date, zone: string): string;
   dateTime(moment: Date, zone: string): string;
   duration(seconds: number): string;
 }
@@ -142,6 +143,8 @@ export function makeFormats(language: Language): Formats {
     axisMonth,
     weekdayDate: (day) => `${weekdayName(day)}, ${date(day)}`,
     time: clock,
+    timeToSecond: (moment, zone) =>
+      new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false, timeZone: zone }).format(moment),
     dateTime: (moment, zone) => `${dateOf(moment, zone)}, ${clock(moment, zone)}`,
     duration,
   };

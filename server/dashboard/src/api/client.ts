@@ -68,6 +68,60 @@ export interface Reports {
 }
 export type Report = Reports[ReportName];
 
+/** What the collector remembers of the last minutes; times are milliseconds since 1970 on its clock. */
+export interface LiveView {
+  site: string;
+  now: number;
+  published: 'missing' | 'switched_off' | 'tracking';
+  minutes: number[];                                  // events per minute, the running one last
+  events: LiveEvent[];                                // the newest first, as everything below
+  refusals: (Tally & { reason: string })[];
+  scripts: Tally[];
+  wrong_scripts: (Tally & { key: string })[];
+  reports: CheckReport[];
+  verdict: Verdict | null;
+}
+export type ConsentState = 'undetermined' | 'denied' | 'granted';
+export interface LiveEvent {
+  at: number;
+  type: string | null;                                // null: rejected, and nothing is known of it
+  name: string;
+  host: string;
+  path: string;
+  analytics: ConsentState;
+  marketing: ConsentState;
+  campaign: boolean;
+  rejected: string | null;
+}
+export interface Tally { host: string; count: number; last: number }
+export interface CheckReport {
+  at: number;
+  host: string;
+  engine: 'wasm' | 'js';
+  analytics: ConsentState;
+  marketing: ConsentState;
+  violated: string | null;
+  events: number;
+  container: number;
+}
+export interface Verdict { cause: string; success: boolean; subject: string; advice: string; remarks: string[] }
+/** What the server found when it looked at a page. */
+export interface PageLook {
+  trouble: string | null;
+  url: string;
+  host: string;
+  status: number;
+  snippets: { key: string; collector: string }[];
+  right_snippets: number;
+  inline: boolean;
+  stale: boolean;
+  policy: boolean;
+  allows: { script: boolean; connection: boolean; wasm: boolean };
+  cache_control: string;
+  age_seconds: number | null;
+}
+export interface CheckQuestion { url: string; check: string; since: number }
+
 export interface Question {
   site: string;
   name: ReportName;
@@ -101,6 +155,19 @@ export function report(question: Question, signal: AbortSignal): Promise<Answer<
 export async function statements(question: Question, signal: AbortSignal): Promise<Answer<Statement[]>> {
   const answer = await send<Report>('GET', reportPath(question, { sql: '1' }), signal);
   return answer.ok ? { ok: true, value: answer.value.sql ?? [] } : answer;
+}
+
+/** `check`: the token of an installation check, whose verdict is asked for too. */
+export function live(site: string, since: number | null, check: string | null, signal: AbortSignal): Promise<Answer<LiveView>> {
+  const query = new URLSearchParams();
+  if (since !== null) query.set('since', String(since));
+  if (check !== null) query.set('check', check);
+  const text = query.toString();
+  return send('GET', `/sites/${encodeURIComponent(site)}/live${text ? `?${text}` : ''}`, signal);
+}
+/** Has the server look at the page itself. */
+export function check(site: string, question: CheckQuestion, signal: AbortSignal): Promise<Answer<{ page: PageLook; verdict: Verdict }>> {
+  return send('POST', `/sites/${encodeURIComponent(site)}/check`, signal, question);
 }
 
 function reportPath(question: Question, extra: Record<string, string>): string {

@@ -3,7 +3,7 @@ import type { Site } from '../api/client.ts';
 import { useSpeech } from '../language.tsx';
 import { Link, useNavigation } from '../navigation.tsx';
 import { Icon, Logo } from '../parts/icon.tsx';
-import { kPages, onPage, type Page } from '../route.ts';
+import { kAnalysePages, kPages, onPage, type Page } from '../route.ts';
 import { SiteSwitcher } from './site_switcher.tsx';
 
 export function Nav({ sites, site }: { sites: Site[]; site: Site }) {
@@ -13,9 +13,9 @@ export function Nav({ sites, site }: { sites: Site[]; site: Site }) {
     <nav class="nav" aria-label={words.nav.main}>
       <Link class="brand" to={onPage(view, 'overview')} title="Etappe"><Logo /><span>Etappe</span></Link>
       <SiteSwitcher sites={sites} site={site} />
-      <ul><Entry page="overview" /></ul>
+      <ul><Entry page="overview" /><Entry page="live" /></ul>
       <h2>{words.nav.analyse}</h2>
-      <ul>{kPages.filter((page) => page !== 'overview').map((page) => <Entry key={page} page={page} />)}</ul>
+      <ul>{kAnalysePages.map((page) => <Entry key={page} page={page} />)}</ul>
     </nav>
   );
 }

@@ -13,17 +13,19 @@ interface TopBarProps extends PersonMenuProps { me: Me; sites: Site[]; site: Sit
 
 export function TopBar({ sites, site, ...person }: TopBarProps) {
   const { words } = useSpeech();
+  const { view } = useNavigation();
+  const hasPeriod = view.page !== 'live';
   return (
     <header class="bars">
       <div class="top">
         <div class="only-narrow mname"><SiteSwitcher sites={sites} site={site} /></div>
-        <div class="only-wide filters"><Filters site={site} /></div>
+        {hasPeriod && <div class="only-wide filters"><Filters site={site} /></div>}
         <div class="right">
           {site.demo && <span class="demo"><Icon name="info" /> {words.top.demo}</span>}
           <PersonMenu {...person} />
         </div>
       </div>
-      <div class="only-narrow filters"><Filters site={site} /></div>
+      {hasPeriod && <div class="only-narrow filters"><Filters site={site} /></div>}
     </header>
   );
 }

@@ -1,7 +1,8 @@
-// A site without a single event: the snippet, then consent, then the first event, in that order.
+// A site without a single event: the snippet, then consent, then a look whether it works, in that order.
 import type { Site } from '../api/client.ts';
 import { useSpeech } from '../language.tsx';
 import { CopyButton } from './copy_button.tsx';
+import { InstallationCheck } from './installation_check.tsx';
 
 export function FirstRun({ site }: { site: Site }) {
   const { words } = useSpeech();
@@ -23,8 +24,10 @@ export function FirstRun({ site }: { site: Site }) {
           <p>{text.consentText}</p>
         </li>
         <li>
-          <h3>{text.waiting}<span class="pulse" aria-hidden="true" /></h3>
-          <p>{text.waitingText} {site.domains.join(', ')}</p>
+          <h3>{words.check.title}</h3>
+          <p>{words.check.caption}</p>
+          <InstallationCheck site={site} />
+          <p class="small muted"><span class="pulse" aria-hidden="true" />{text.waiting} {text.waitingText} {site.domains.join(', ')}</p>
         </li>
       </ol>
     </section>
