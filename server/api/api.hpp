@@ -54,7 +54,7 @@ struct World {
 };
 
 /// Outlives the server whose handler it is. Destroying it waits for the requests in progress.
-/// Counters: etappe_api_refused_total{reason}, etappe_reports_total{report}.
+/// Counters: etappe_api_refused_total{reason}, etappe_reports_total{report}, etappe_checks_total{trouble}.
 class Api {
  public:
   Api(Options options, World world);

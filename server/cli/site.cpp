@@ -1,4 +1,4 @@
-// etappe site add|list|show|rotate-key|remove|snippet; `set` is in site_set.cpp
+// etappe site add|list|show|rotate-key|remove|snippet|check; `set` is in site_set.cpp
 
 #include <cstdio>
 #include <memory>
@@ -8,6 +8,7 @@
 #include "server/cli/complain.hpp"
 #include "server/cli/csp.hpp"
 #include "server/cli/office_command.hpp"
+#include "server/cli/site_check.hpp"
 #include "server/cli/site_set.hpp"
 #include "server/cli/site_source.hpp"
 #include "server/cli/snippet.hpp"
@@ -25,6 +26,7 @@ struct Options {
   std::string zone = "Europe/Berlin";
   std::string currency = "EUR";
   std::string from;
+  std::string url;
   bool json = false;
   bool csp = false;
   bool pinned = false;
@@ -157,6 +159,10 @@ int show_snippet(Office& office, const Options& options) {
   return kFine;
 }
 
+int check(Office& office, const Options& options) {
+  return check_site(office, options.key, options.url, options.json ? CheckForm::json : CheckForm::words);
+}
+
 }  // namespace
 
 void add_site(CLI::App& app, Action& action) {
@@ -199,6 +205,10 @@ void add_site(CLI::App& app, Action& action) {
       ->add_flag("--pinned", options->pinned,
                  "the tracker as it is now, with its hash for the browser to check")
       ->excludes(csp);
+  CLI::App* checking = with_key(add_office_command(
+      *group, options, action, "check", "what arrives from a page, and if nothing does, why", check));
+  checking->add_option("URL", options->url, "the page; the start page of the first domain unless given");
+  checking->add_flag("--json", options->json, "the whole answer in JSON");
 }
 
 }  // namespace etappe::cli

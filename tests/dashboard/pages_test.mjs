@@ -377,7 +377,7 @@ test('live: the figure, the bars and the last events, without a period to choose
     await ready(page);
     assert.equal(await page.title(), 'Live · Nordwerk Antriebe · Etappe');
     assert.match(await textOf(page, '.head p'), /^Daten kommen an, zuletzt um 14:32:\d\d\.$/);
-    assert.equal(await textOf(page, '.figure'), '318 Ereignisse in 30 Minuten');
+    assert.equal(await textOf(page, '.figure'), '331 Ereignisse in 30 Minuten');
     assert.equal(await page.locator('.minutes rect').count(), 30);
     assert.match(await page.getAttribute('.minutes [role=img]', 'aria-label'), /höchstens 22, um 14:\d\d\./);
     assert.equal(await page.locator('.live-events tbody tr').count(), 50);

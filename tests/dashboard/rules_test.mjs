@@ -9,6 +9,7 @@ const { parseDay, todayIn } = await loadModule('day.ts');
 const { parseMoney, roundColumn } = await loadModule('money.ts');
 const { parseView, viewAddress, onPage } = await loadModule('route.ts');
 const { findings } = await loadModule('findings.ts');
+const { pageAddress } = await loadModule('live.ts');
 const { scaleFor } = await loadModule('chart/scale.ts');
 const { bucketsOf, bucketSize, sumInto } = await loadModule('chart/buckets.ts');
 const { moveApart } = await loadModule('chart/end_labels.tsx');
@@ -185,6 +186,14 @@ test('days nobody recorded stay a gap; a recorded day without anything is zero',
 
 for (const [wishes, places] of [[[10, 100], [10, 100]], [[10, 12, 14], [10, 28, 46]], [[90, 95, 99], [64, 82, 100]]]) {
   test(`labels that want ${wishes} stand at ${places}`, () => assert.deepEqual(moveApart(wishes, 18, 100), places));
+}
+
+for (const [typed, address] of [
+  ['https://shop.example/a?b#c', 'https://shop.example/a?b#c'], [' shop.example/danke ', 'https://shop.example/danke'],
+  ['localhost:8090', 'https://localhost:8090/'], ['HTTP://Shop.example', 'http://shop.example/'],
+  ['', null], ['https://', null], ['ftp://shop.example/', null], ['javascript://shop.example/%0aalert(1)', null], ['shop example', null],
+]) {
+  test(`"${typed}" is ${address === null ? 'no address of a page' : `the page ${address}`}`, () => assert.equal(pageAddress(typed)?.href ?? null, address));
 }
 
 test('both languages have the same words, none of them empty', () => {

@@ -1,5 +1,5 @@
 // The executable under test, and data folders with assets of their own.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,13 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 export function etappe(args, { input, cwd } = {}) {
   const { status, stdout, stderr } = spawnSync(bin, args, { input, cwd, encoding: 'utf8' });
   return { status, stdout, stderr };
+}
+
+/** The same while this process goes on, for commands that talk to a server of the test's own. */
+export function etappeAsync(args) {
+  return new Promise((done) => {
+    execFile(bin, args, { encoding: 'utf8' }, (error, stdout, stderr) => done({ status: error ? error.code : 0, stdout, stderr }));
+  });
 }
 
 /** Likewise, and the command must have succeeded. */

@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
-import { bin, etappe, house, succeed } from './etappe.mjs';
+import { bin, etappe, etappeAsync, house, succeed } from './etappe.mjs';
 import { until } from '../../house.mjs';
 
 const free = ['--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'];
@@ -174,6 +174,57 @@ test('options that are changed while the server runs reach pages within moments,
   const pinned = await server.ask('public', 'GET', `/t/${name}`);
   assert.equal(pinned.text, before);
   assert.match(pinned.headers['cache-control'], /immutable/);
+});
+
+test('the live view and the installation check see what the collecting side of the same process sees', async (t) => {
+  const page = { body: '<p>nothing yet</p>', headers: {} };
+  const website = http.createServer((request, response) => response.writeHead(200, page.headers).end(page.body)).listen(0, '127.0.0.1');
+  await once(website, 'listening');
+  t.after(() => website.close());
+  const url = `http://localhost:${website.address().port}/`;
+  const at = house(t, { domain: 'localhost', settings: 'public_url = "http://127.0.0.1:1"\n' });
+  const server = await new Serve(t, at).ready();
+  const check = (...args) => etappeAsync(['site', 'check', at.site_key, url, '--config', at.file, ...args]);
+  const live = async (query = '') => JSON.parse((await server.admin('GET', `/api/v1/sites/${at.site_key}/live${query}`)).text);
+
+  assert.match((await check()).stdout, /^snippet_missing: localhost\n/);
+  page.body = `<script async src="http://127.0.0.1:1/t/${at.site_key}.js"></script>`;
+  const waiting = await check('--json');
+  assert.equal(waiting.status, 1);
+  assert.equal(JSON.parse(waiting.stdout).verdict.cause, 'script_not_fetched');
+  page.headers = { 'content-security-policy': "script-src 'self'" };
+  assert.match((await check()).stdout, /^csp_blocks_script\n/);
+  page.headers = {};
+
+  assert.equal((await server.ask('public', 'GET', `/t/${at.site_key}.js`, '', { referer: url })).status, 200);
+  const fetched = await check();
+  assert.deepEqual([fetched.status, fetched.stdout.split('\n')[0]], [0, 'no_consent_yet']);
+
+  const { now } = await live();
+  const token = '0123456789abcdef';
+  const report = await server.ask('public', 'GET', `/t/${at.site_key}.js?check=${token}&engine=wasm&consent=0&csp=&events=0`, '', { referer: url });
+  assert.deepEqual([report.status, report.text], [200, '']);
+  assert.equal((await live(`?check=${token}`)).verdict.cause, 'no_consent_yet');
+
+  const refused = await server.ask('public', 'POST', '/v1/events', JSON.stringify({ site: at.site_key, events: [view()] }),
+    { 'content-type': 'application/json', origin: 'https://elsewhere.example' });
+  assert.equal(refused.status, 403);
+  const sent = await server.ask('public', 'POST', '/v1/events',
+    JSON.stringify({ site: at.site_key, events: [{ ...view(), url: `${url}?order=17` }] }),
+    { 'content-type': 'application/json', origin: url.slice(0, -1) });
+  assert.equal(sent.status, 204);
+  await until('the event on the board', async () => (await live(`?since=${now}`)).events.length === 1);
+  const seen = await live(`?since=${now}`);
+  assert.deepEqual([seen.events[0].host, seen.events[0].path], ['localhost', '/']);
+  assert.deepEqual(seen.refusals.map(({ reason, host }) => [reason, host]), [['origin_refused', 'elsewhere.example']]);
+  assert.equal(seen.minutes.at(-1) + seen.minutes.at(-2), 1);
+  const works = await check();
+  assert.deepEqual([works.status, works.stdout.split('\n')[0]], [0, 'receiving']);
+  assert.equal(succeed('token', 'list', '--config', at.file).includes('command line'), false, 'the token of a check does not stay');
+  assert.equal(await server.stop(), 0);
+  const alone = await check();
+  assert.equal(alone.status, 1);
+  assert.match(alone.stderr, /serve_not_running/);
 });
 
 test('without its library the engine stays away; collecting goes on, and the reason is said and counted', async (t) => {
