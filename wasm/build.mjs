@@ -3,13 +3,14 @@
 //                                      the publisher's to replace
 //   share/etappe/listeners/<name>.js   one function expression each, which belongs into the second place
 //   share/etappe/a/engine.<hash>.js    the same module as JavaScript, for pages that refuse WebAssembly
+//   share/etappe/a/check.<hash>.js     what a page runs that was opened for the live check; the same hash
 //   share/etappe/etappe.d.ts           the types of what a page calls
 //   share/etappe/assets.json           {"engine": "engine.<hash>.js", "listeners": ["links", …]}
 // Usage: node wasm/build.mjs [MODULE [OUTPUT]]; default build/wasm/bin/tracker.wasm and build/share/etappe.
 // The same input gives the same bytes: no times, no paths, pinned tools (package-lock.json).
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +32,8 @@ function shrinkModule(linked, folder) {
   const small = join(folder, 'small.wasm');
   binaryen('wasm-metadce', linked, ...kFeatures, '--graph-file', graph, '-o', reached);
   // A trap of ours is a bug either way, the memory is zero when it starts, and nothing of ours lies below 1,024.
-  binaryen('wasm-opt', reached, ...kFeatures, '-tnh', '--zero-filled-memory', '--low-memory-unused', '-Oz', '--converge', '--strip-debug', '--strip-producers',
+  binaryen('wasm-opt', reached, ...kFeatures, '-tnh', '--zero-filled-memory', '--low-memory-unused',
+    '--flatten', '--rereloop', '-Oz', '-Oz', '--converge', '--strip-debug', '--strip-producers',
     '--strip-target-features', '-o', small);
   return small;
 }
@@ -98,13 +100,17 @@ export async function makeAssets(linked, output) {
     for (const literal of [hole, '"__ETAPPE_CONFIG__"', '"__ETAPPE_LISTENERS__"']) {
       if (loader.split(literal).length !== 2) throw new Error(`the bundle does not have ${literal} exactly once`);
     }
-    const hash = createHash('sha256').update(engine).digest('hex').slice(0, 12);
+    const check = await minified(readFileSync(join(here, 'loader/check.js'), 'utf8'));
+    // One hash for both, so that the loader knows the one name by the other.
+    const hash = createHash('sha256').update(engine).update(check).digest('hex').slice(0, 12);
     const name = `engine.${hash}.js`;
+    const others = { [name]: engine, [`check.${hash}.js`]: check };
     mkdirSync(join(output, 'a'), { recursive: true });
     for (const old of readdirSync(join(output, 'a'))) {
-      if (/^engine\..*\.js$/.test(old) && old !== name) rmSync(join(output, 'a', old));
+      if (/^(engine|check)\..*\.js$/.test(old) && !others[old]) rmSync(join(output, 'a', old));
     }
-    writeWhole(join(output, 'a', name), engine);
+    for (const [file, code] of Object.entries(others)) writeWhole(join(output, 'a', file), code);
+    copyFileSync(join(here, 'loader/etappe.d.ts'), join(output, 'etappe.d.ts'));
     writeWhole(join(output, 'tracker.js'), loader.replace(hole, () => `"${embed(module)}"`));
     rmSync(join(output, 'listeners'), { recursive: true, force: true });
     for (const [listener, code] of listeners) writeWhole(join(output, 'listeners', `${listener}.js`), code);

@@ -6,7 +6,9 @@ namespace {
 constexpr std::array<std::string_view, kFieldCount> kParamNames = {
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"};
 
-constexpr std::string_view kClickIds[] = {"gclid", "gbraid", "wbraid", "msclkid", "fbclid", "awc"};
+/// Names that announce a campaign by themselves.
+constexpr std::string_view kAnnouncing[] = {"utm_source", "utm_medium", "utm_campaign", "utm_id",  "gclid",
+                                            "gbraid",     "wbraid",     "msclkid",      "fbclid", "awc"};
 
 void read_into(CampaignView& view, std::string_view query) {
   url::QueryReader reader(query);
@@ -19,11 +21,11 @@ void read_into(CampaignView& view, std::string_view query) {
   }
 }
 
-bool has_click_id(std::string_view query) {
+bool has_announcing_param(std::string_view query) {
   url::QueryReader reader(query);
   while (const auto param = reader.next()) {
     if (param->value.empty()) continue;
-    for (const std::string_view name : kClickIds) {
+    for (const std::string_view name : kAnnouncing) {
       if (url::decodes_to_ignoring_case(param->name, name)) return true;
     }
   }
@@ -49,10 +51,7 @@ CampaignView read(const url::UrlView& url) {
 }
 
 bool announces_campaign(const url::UrlView& url) {
-  const CampaignView view = read(url);
-  return !view[Field::source].empty() || !view[Field::medium].empty() || !view[Field::campaign].empty() ||
-         !view[Field::campaign_id].empty() || has_click_id(url.query) ||
-         has_click_id(url::fragment_query(url.fragment));
+  return has_announcing_param(url.query) || has_announcing_param(url::fragment_query(url.fragment));
 }
 
 }  // namespace etappe::campaign

@@ -25,11 +25,19 @@ class BatchWriter::Table {
 
   /// The place of a text that recurs; nothing when the table, or the memory, has no room for it.
   std::optional<std::uint64_t> index_of(std::string_view text) {
-    FieldReader reader(batch_.space_.subspan(kHeaderRoom, batch_.table_end_ - kHeaderRoom));
-    for (std::uint64_t index = 0; reader.more(); ++index) {
-      if (const auto known = reader.sized(); known && text_of(*known) == text) return index;
-    }
     const std::size_t end = batch_.table_end_;
+    // The table is this writer's own, so its lengths need no checks.
+    std::uint64_t index = 0;
+    for (std::size_t at = kHeaderRoom; at < end; ++index) {
+      std::size_t length = 0;
+      for (unsigned shift = 0;; shift += 7) {
+        const auto byte = std::to_integer<std::size_t>(batch_.space_[at++]);
+        length |= (byte & 0x7FU) << shift;
+        if (byte < 0x80) break;
+      }
+      if (text_of(batch_.space_.subspan(at, length)) == text) return index;
+      at += length;
+    }
     const std::size_t size = varint_size(text.size()) + text.size();
     if (batch_.string_count_ == kMaxStrings || size > batch_.space_.size() - end - events_.used()) {
       return std::nullopt;

@@ -14,7 +14,7 @@ class ContainerView::Run {
   Run(const ContainerView& container, const Happening& happening)
       : container_(container),
         happening_(happening),
-        url_(url::split(happening.page_url).value_or(url::UrlView{})) {}
+        url_(url::split_trusted(happening.page_url)) {}
 
   void decide(Outcome& outcome) {
     decide_triggers();

@@ -1,5 +1,7 @@
 #include "core/url/url.hpp"
 
+#include <algorithm>
+
 namespace etappe::url {
 namespace {
 
@@ -42,23 +44,12 @@ bool is_port(std::string_view text) {
   return true;
 }
 
-/// Host and port of what stands between the slashes; user and password are passed over.
-Result<void, Error> split_authority(std::string_view authority, UrlView& url) {
-  const auto user_end = authority.rfind('@');
-  if (user_end != npos) authority.remove_prefix(user_end + 1);
-  // A bracketed IPv6 address holds colons of its own.
-  const std::size_t inside = authority.starts_with('[') ? authority.find(']') : 0;
-  if (inside == npos) return fail(Error::bad_host);
-  const std::size_t colon = authority.find(':', inside);
-  url.host = authority.substr(0, colon);
-  if (inside != 0 && url.host.back() != ']') return fail(Error::bad_port);
-  if (url.host.empty()) return fail(Error::no_host);
-  for (const char c : url.host) {
-    if (static_cast<unsigned char>(c) <= 0x20 || std::string_view("<>^|\x7F").find(c) != npos) return fail(Error::bad_host);
+/// What a host must not have, and what would make it ambiguous.
+bool is_host(std::string_view host) {
+  for (const char c : host) {
+    if (static_cast<unsigned char>(c) <= 0x20 || std::string_view("<>^|\\\x7F").find(c) != npos) return false;
   }
-  if (colon != npos) url.port = authority.substr(colon + 1);
-  if (!is_port(url.port)) return fail(Error::bad_port);
-  return {};
+  return !host.starts_with('[') || host.ends_with(']');
 }
 
 /// Reads encoded text one decoded byte at a time.
@@ -105,22 +96,35 @@ std::string_view name_of(Error error) {
   return {};
 }
 
-Result<UrlView, Error> split(std::string_view text) {
-  if (text.empty()) return fail(Error::empty);
+UrlView split_trusted(std::string_view text) {
   UrlView url;
   url.scheme = take_until(text, ":/?#");
-  if (!text.starts_with(':') || url.scheme.empty()) return fail(Error::no_scheme);
-  if (!equal_ignoring_case(url.scheme, "https") && !equal_ignoring_case(url.scheme, "http")) {
-    return fail(Error::not_http);
-  }
-  if (!text.starts_with("://")) return fail(Error::no_host);
-  text.remove_prefix(3);
-  const std::string_view authority = take_until(text, "/?#");
-  if (authority.find('\\') != npos) return fail(Error::bad_host);
-  if (const auto good = split_authority(authority, url); !good) return fail(good.error());
+  text.remove_prefix(std::min(text.size(), std::size_t{3}));
+  std::string_view authority = take_until(text, "/?#");
+  authority.remove_prefix(authority.rfind('@') + 1);
+  // The colons of an IPv6 address stand inside brackets.
+  const std::size_t bracket = authority.starts_with('[') ? std::min(authority.find(']'), authority.size()) : 0;
+  url.host = authority.substr(0, authority.find(':', bracket));
+  url.port = authority.substr(std::min(url.host.size() + 1, authority.size()));
   url.path = take_until(text, "?#");
   url.query = take_part(text, '?', "#");
   url.fragment = take_part(text, '#', {});
+  return url;
+}
+
+Result<UrlView, Error> split(std::string_view text) {
+  if (text.empty()) return fail(Error::empty);
+  const UrlView url = split_trusted(text);
+  const std::string_view behind = text.substr(url.scheme.size());
+  if (url.scheme.empty() || !behind.starts_with(':')) return fail(Error::no_scheme);
+  if (!equal_ignoring_case(url.scheme, "https") && !equal_ignoring_case(url.scheme, "http")) {
+    return fail(Error::not_http);
+  }
+  if (!behind.starts_with("://") || url.host.empty()) return fail(Error::no_host);
+  if (behind.substr(0, behind.find_first_of("/?#", 3)).find('\\') != npos || !is_host(url.host)) {
+    return fail(Error::bad_host);
+  }
+  if (!is_port(url.port)) return fail(Error::bad_port);
   return url;
 }
 

@@ -111,8 +111,10 @@ std::vector<artefact::Site> table_of(const std::vector<Site>& sites, const std::
                          .require_origin = site.require_origin,
                          .allow_null_origin = site.allow_null_origin,
                          .ingest_token_hashes = {},
-                         .id = site.id};
-    // What the collecting side needs of site.tracker goes into the entry here: joined_rules(), id_cookie.
+                         .id = site.id,
+                         .redact = joined_rules(site.tracker),
+                         .id_cookie = site.tracker.id_cookie == IdCookie::server ? artefact::IdCookie::server
+                                                                                 : artefact::IdCookie::script};
     for (const Token& token : tokens)
       if (token.scope != Scope::read && (token.site.empty() || token.site == site.id))
         entry.ingest_token_hashes.push_back(token.hash);

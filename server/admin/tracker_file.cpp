@@ -1,7 +1,5 @@
 #include "server/admin/tracker_file.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -18,23 +16,41 @@ using nlohmann::json;
 constexpr std::string_view kConfig = "__ETAPPE_CONFIG__";
 constexpr std::string_view kListeners = "__ETAPPE_LISTENERS__";
 
+constexpr std::string_view kLinks = "links";    // tells the site's own domains from others
+constexpr std::string_view kLinker = "linker";  // comes with the domains that it links
+
 constexpr std::string_view kStub =
     "(function(w){var o=w.etappe,e;if(o&&o.loaded>=0)return;"
     "e=w.etappe=function(c,f){if(c==\"ready\")try{f()}catch(_){}};"
     "e.q={push:function(a){a&&e(a[0],a[1])}};"
     "o&&o.q&&[].slice.call(o.q).forEach(e.q.push)})(window)";
 
-std::string base64(std::string_view bytes) {
-  constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL;
-  std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), kVariant);
-  text.pop_back();
+/// Bytes as the inside of a JavaScript string literal, one character a byte: its code modulo 256. What a literal, or a
+/// page that somebody pastes the file into, could not hold (NUL, LF, CR, the quote, the backslash, '<') stands 256
+/// further up (docs/abi.md, "The file of a site").
+std::string embedded(std::string_view bytes) {
+  constexpr std::string_view kUnwritable("\0\n\r\"\\<", 6);
+  std::string text;
+  for (const char c : bytes) {
+    const unsigned code = static_cast<unsigned char>(c) + (kUnwritable.find(c) != std::string_view::npos ? 256U : 0U);
+    if (code < 0x80) {
+      text += c;
+    } else {
+      text += static_cast<char>(0xC0U | code >> 6U);
+      text += static_cast<char>(0x80U | (code & 0x3FU));
+    }
+  }
   return text;
 }
 
-/// The configuration as a JavaScript expression: JSON in ASCII, without '<', so that it is inert wherever the
-/// file may be pasted. An option that is at its default is left out: every visitor pays for its bytes.
+/// Whether the file of a site with these options has that listener, if the build has it.
+bool carries(const TrackerOptions& options, std::string_view listener) {
+  return std::ranges::find(options.listeners, listener) != options.listeners.end() ||
+         (listener == kLinker && !options.link_domains.empty());
+}
+
+/// The configuration as a JavaScript expression: JSON without '<', so that it is inert wherever the file may be
+/// pasted. An option that is at its default is left out: every visitor pays for its bytes.
 std::string config_literal(const TrackerAssets& assets, const Site& site, const Container& container) {
   json config = json::parse(changed_options(site.tracker));
   config.erase("enabled");
@@ -43,12 +59,13 @@ std::string config_literal(const TrackerAssets& assets, const Site& site, const 
   config.update({{"site", site.key},
                  {"id", site.id},
                  {"policy", "block"},
-                 {"session_minutes", site.session_minutes},
-                 {"container", base64(container.compiled)},
                  {"engine", assets.engine_path},
                  {"version", container.version}});
-  std::string literal;
-  for (const char c : config.dump(-1, ' ', true, json::error_handler_t::replace)) {
+  if (site.session_minutes != Site{}.session_minutes) config["session_minutes"] = site.session_minutes;
+  if (carries(site.tracker, kLinks) || carries(site.tracker, kLinker)) config["domains"] = site.domains;
+  std::string literal = "{\"container\":\"" + embedded(container.compiled) + "\",";
+  const std::string rest = config.dump(-1, ' ', true, json::error_handler_t::replace);
+  for (const char c : std::string_view(rest).substr(1)) {
     if (c == '<')
       literal += "\\u003c";
     else
@@ -84,7 +101,7 @@ Result<std::string, PublishError> chosen_listeners(const TrackerAssets& assets,
     if (std::ranges::find(assets.listeners, name, &Listener::name) == assets.listeners.end())
       return fail(PublishError::unknown_listener);
   for (const Listener& listener : assets.listeners) {
-    if (std::ranges::find(options.listeners, listener.name) == options.listeners.end()) continue;
+    if (!carries(options, listener.name)) continue;
     if (!all.empty()) all += ',';
     all += listener.expression;
   }

@@ -32,7 +32,8 @@ struct TrackerAssets {
 [[nodiscard]] KnownListeners known_listeners(const TrackerAssets& assets);
 
 /// The tracker file of one site; the stub where the site has switched its tracker off. Listeners stand in the
-/// order of assets.json, so that the same choice gives the same bytes. Pure. bad_assets, unknown_listener.
+/// order of assets.json, so that the same choice gives the same bytes; `linker` comes with link_domains.
+/// Pure. bad_assets, unknown_listener.
 [[nodiscard]] Result<std::string, PublishError> tracker_file(const TrackerAssets& assets, const Site& site,
                                                              const Container& container);
 

@@ -22,6 +22,7 @@ constexpr std::size_t kMostRules = 64;
 constexpr std::size_t kLongestName = 32;
 constexpr std::size_t kLongestExtension = 10;
 constexpr std::size_t kLongestRule = 128;
+constexpr std::size_t kMostRuleBytes = 4096;  // what the tracker takes at once (docs/abi.md, `init`)
 constexpr int kLongestImpression = 60'000;
 
 template <class Value>
@@ -57,11 +58,12 @@ bool is_of(std::string_view text, std::size_t longest, std::string_view further)
 
 /// A parameter's or property's name, or a path in which '*' stands for whole segments.
 bool is_rule(std::string_view rule) {
-  const bool is_visible =
-      std::ranges::all_of(rule, [](char c) { return static_cast<unsigned char>(c) > ' ' && c != '\x7F'; });
-  if (rule.empty() || rule.size() > kLongestRule || !is_visible) return false;
+  const bool is_plain =
+      std::ranges::all_of(rule, [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '\x7F'; });
+  if (rule.empty() || rule.size() > kLongestRule || !is_plain) return false;
+  if (rule.front() == ' ' || rule.back() == ' ') return false;
   if (rule.front() != '/') return rule.find_first_of("/*?#&=") == std::string_view::npos;
-  if (rule.find_first_of("?#") != std::string_view::npos) return false;
+  if (rule.find_first_of("?# ") != std::string_view::npos) return false;
   bool replaces = false;
   while (!rule.empty()) {
     rule.remove_prefix(1);
@@ -142,6 +144,9 @@ TrackerOptions options_from(const json& value, const KnownListeners& known) {
                         "write the name of a parameter or property, such as kundennr, or a path in which * "
                         "replaces whole segments, such as /konto/*/rechnung; at most 128 bytes");
              });
+  if (joined_rules(options).size() > kMostRuleBytes)
+    refuse(Reason::out_of_range, object.place("redact"),
+           "at most " + std::to_string(kMostRuleBytes) + " bytes in all");
   object.read("new_session_on_campaign", options.new_session_on_campaign);
   object.read("retry_storage", options.retry_storage);
   read_word(object, "id_cookie", options.id_cookie, kCookies);

@@ -120,8 +120,8 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
     const auto table = ports_.sites.get();
     const std::string_view site_key = url::find_param(request.query, "site").value_or(std::string_view());
     const auto admitted = admit(*table, site_key, origin, {});
-    if (!admitted) return respond(refuse({admitted.error(), {}, {}}, origin));
-    if (origin.empty()) return respond(refuse({Refusal::origin_refused, {}, {}}, origin));
+    if (!admitted) return respond(refuse({admitted.error(), {}, {}, {}}, origin));
+    if (origin.empty()) return respond(refuse({Refusal::origin_refused, {}, {}, {}}, origin));
     http::Reply reply = empty_reply(origin);
     // Also where the site lets the script keep the id by now: an older cookie may still be there.
     const auto path = cookie_path(request.query);

@@ -1,56 +1,10 @@
 // The tracker in a real Chromium: what is sent and stored, and what is not. Assets: ETAPPE_SHARE.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { containerBytes } from '../golden/container.mjs';
-import { kSilent, kSite, kStub, openSite, snippet } from './site.mjs';
-
-const share = process.env.ETAPPE_SHARE;
-const cookieName = `etappe_${kSite}`;
-let browser;
-
-before(async () => {
-  browser = await chromium.launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'], executablePath: '/usr/bin/chromium', args: ['--headless', '--no-sandbox',
-    '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-    '--disable-sync'] });
-});
-after(() => browser.close());
-
-/** One visitor: a fresh profile and a site of its own. */
-function visit(name, site, body) {
-  test(name, async () => {
-    const open = await openSite(share, site);
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    const errors = [];
-    page.on('pageerror', (error) => errors.push(error));
-    try {
-      await body({ page, context, site: open });
-      assert.deepEqual(errors, [], 'the page saw no error');
-    } finally {
-      await context.close();
-      await open.close();
-    }
-  });
-}
-
-const html = (body, head = snippet()) => `<!doctype html><title>Getriebe</title>${head}<body>${body}`;
-const consent = (page, choice) => page.evaluate((value) => window.etappe('consent', value), choice);
-const isView = ({ type }) => type === 'view';
-
-/** Everything the page could have left on the device. */
-async function traces(page, context) {
-  const stored = await page.evaluate(async () => [
-    Object.keys(localStorage), Object.keys(sessionStorage),
-    (await indexedDB.databases()).map(({ name }) => name), await caches.keys(), document.cookie].flat().filter(Boolean));
-  return [...stored, ...(await context.cookies()).map(({ name }) => name)];
-}
-
-/** Requests of the tracker, apart from pages and the icon. */
-const tracking = (site) => site.requests.map(({ url }) => url).filter((url) => /^\/(t|a|v1)\//.test(url));
-
-const loaded = (page) => page.waitForFunction(() => window.etappe && window.etappe.loaded !== undefined);
+import { embed } from '../../wasm/embed.mjs';
+import { kSilent, kSite, kStub, snippet } from './site.mjs';
+import { consent, cookieName, html, isView, kGranted, loaded, traces, tracking, visit } from './visit.mjs';
 
 for (const [state, choice] of [['undetermined', undefined], ['denied', { analytics: false, marketing: false }],
   ['granted for marketing only', { marketing: true }]]) {
@@ -223,9 +177,8 @@ visit('a withdrawal in one tab stops the other', { pages: { '/': html(''), '/nex
     await page.evaluate(() => fetch('/next'));
     assert.equal(site.batches.length, before);
     assert.deepEqual(await traces(page, context), []);
+    assert.equal(tracking(site).filter((url) => url === `/v1/forget?site=${kSite}`).length, 1, 'the collector drops its cookie');
   });
-
-const kGranted = `<script>etappe('consent', {analytics: true})</script>`;
 
 visit('a page that is left before the engine is ready still delivers its view',
   { pages: { '/': html(kGranted), '/next': 'next' } },
@@ -301,7 +254,7 @@ visit('a page that is rendered in advance counts when it is shown, not before',
     await site.until(() => site.events.find(isView), 'the view');
   });
 
-const kContainer = Buffer.from(containerBytes({
+const kContainer = embed(containerBytes({
   version: 7,
   variables: [{ name: 'value', type: 'data_layer', path: 'ecommerce.value' },
     { name: 'currency', type: 'data_layer', path: 'ecommerce.currency' },
@@ -310,10 +263,10 @@ const kContainer = Buffer.from(containerBytes({
     { name: 'form', type: 'event_property', key: 'form' }],
   triggers: [{ name: 'bought', on: 'event', event: 'purchase', conditions: [] },
     { name: 'asked', on: 'event', event: 'lead', conditions: [{ variable: 'form', operator: 'equals', value: 'contact' }] }],
-  tags: [{ name: 'Bestellung', triggers: ['bought'], parameters: { conversion: 'order', value: { variable: 'value' },
+  tags: [{ name: 'Bestellung', template: 'etappe-conversion', triggers: ['bought'], parameters: { conversion: 'order', value: { variable: 'value' },
     currency: { variable: 'currency' }, quantity: { variable: 'pieces' }, order_id: { variable: 'order' } } },
-  { name: 'Anfrage', triggers: ['asked'], parameters: { conversion: 'lead', value: '320.00', currency: 'EUR' } }],
-})).toString('base64');
+  { name: 'Anfrage', template: 'etappe-conversion', triggers: ['asked'], parameters: { conversion: 'lead', value: '320.00', currency: 'EUR' } }],
+}));
 
 const kPurchase = `{event: 'purchase', ecommerce: {value: 0.1 + 0.2, currency: 'EUR', quantity: 3, transaction_id: 'A-1'}}`;
 

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { containerBytes } from '../golden/container.mjs';
+import { embed } from '../../wasm/embed.mjs';
 import { openSite, snippet } from './site.mjs';
 
 const share = process.env.ETAPPE_SHARE;
@@ -21,12 +22,12 @@ before(async () => {
 after(() => browser.close());
 
 /** A tag that turns {event: 'purchase'} of the data layer into a conversion. */
-const kContainer = Buffer.from(containerBytes({
+const kContainer = embed(containerBytes({
   version: 7,
   variables: [{ name: 'order', type: 'data_layer', path: 'ecommerce.transaction_id' }],
   triggers: [{ name: 'bought', on: 'event', event: 'purchase', conditions: [] }],
-  tags: [{ name: 'Order', triggers: ['bought'], parameters: { conversion: 'order', order_id: { variable: 'order' } } }],
-})).toString('base64');
+  tags: [{ name: 'Order', template: 'etappe-conversion', triggers: ['bought'], parameters: { conversion: 'order', order_id: { variable: 'order' } } }],
+}));
 
 /** A page: its own head, then the snippet with a grant, then a declared button in the upper left corner. */
 export const page = (head, { body = kButton, script = snippet() + kGrant } = {}) =>

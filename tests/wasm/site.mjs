@@ -23,9 +23,9 @@ export function snippet(attributes = kEngine) {
 /**
  * Pages are {path: html or {html, headers}}. `answer(number)` gives the status of the n-th batch.
  * `config` is laid over the publisher's object; `listeners` are the names of the modules in the file. The server
- * answers to every name of the loopback, so that a site may have several domains.
+ * answers to every name of the loopback, so that a site may have several domains. `delay`: of batches, in milliseconds.
  */
-export async function openSite(share, { pages, answer = () => 204, config = {}, listeners = [] }) {
+export async function openSite(share, { pages, answer = () => 204, config = {}, listeners = [], delay = 0 }) {
   const { engine } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));
   const object = { site: kSite, policy: 'block', session_minutes: 30, container: '', engine: `/a/${engine}`, version: 7,
     ...config };
@@ -36,6 +36,7 @@ export async function openSite(share, { pages, answer = () => 204, config = {}, 
 
   const requests = [];
   const batches = [];
+  let answered = 0;
   const waiting = new Set();
   const server = createServer((request, response) => {
     const chunks = [];
@@ -58,7 +59,10 @@ export async function openSite(share, { pages, answer = () => 204, config = {}, 
         for (const [name, value] of Object.entries(status.headers ?? {})) response.setHeader(name, value);
         response.setHeader('Access-Control-Allow-Origin', request.headers.origin ?? '*');
         response.setHeader('Access-Control-Allow-Credentials', 'true');
-        response.end();
+        setTimeout(() => {
+          ++answered;
+          response.end();
+        }, delay);
       } else if (path === '/v1/forget') {
         response.statusCode = 204;
         response.end();
@@ -79,6 +83,9 @@ export async function openSite(share, { pages, answer = () => 204, config = {}, 
     url: `http://127.0.0.1:${server.address().port}`,
     requests,
     batches,
+    get answered() {
+      return answered;
+    },
     /** Events of the batches that were answered with 204, in order of arrival. */
     get events() {
       return batches.filter(({ status }) => status === 204).flatMap(({ events }) => events);

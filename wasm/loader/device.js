@@ -55,7 +55,7 @@ export function forget() {
   localStorage.removeItem(name());
   if (state.config.id_cookie !== 'script') {
     // The collector's own cookie, which no script can delete.
-    fetch(state.base + '/v1/forget' + place('?'), { method: 'POST', keepalive: true, credentials: 'include' }).catch(() => {});
+    fetch(`${state.base}/v1/forget?site=${state.config.site}${place('&')}`, { method: 'POST', keepalive: true, credentials: 'include' }).catch(() => {});
   }
 }
 

@@ -156,10 +156,9 @@ function init(exports) {
   const key = putText(config.site);
   exports.init(key, putText(config.site + (config.redact || '')) - key, config.session_minutes || 30,
     config.new_session_on_campaign === false ? 0 : 1, config.version || 0);
-  const container = config.container ? atob(config.container) : '';
-  if (container) {
-    state.memory.set(extract(container), state.scratch);
-    exports.container(container.length);
+  if (config.container) {
+    state.memory.set(extract(config.container), state.scratch);
+    exports.container(config.container.length);
     for (let length; (length = exports.path(state.paths.length));) {
       state.paths.push(decoder.decode(bytesAt(state.scratch, length)));
     }

@@ -1,14 +1,13 @@
 // The tracker in the page: takes over from the snippet's stub, waits for a grant, then starts the engine and hands
 // it what happens. Before a grant it adds no listener, compiles nothing, stores nothing and sends nothing.
 
-import { state, say, guarded, listen } from './state.js';
+import { state, say, guarded, listen, loadScript } from './state.js';
 import { call, callWith, startEngine, startEngineNow, sendKept, adopt, type } from './engine.js';
 import { read, forget } from './device.js';
 import { take, follow } from './data_layer.js';
 import { view, turn, followRoutes, linkOf } from './pages.js';
-import { track, afterGrant, declaredProps, commerceOf } from './track.js';
+import { commands, track, afterGrant, declaredProps, commerceOf } from './track.js';
 import { whenReady } from './queue.js';
-import { check } from './check.js';
 import listeners from 'etappe:listeners';
 
 function onPush(message, now) {
@@ -100,9 +99,7 @@ function start(remembered) {
   startEngine(onReady);
 }
 
-const hex = (bytes) => Array.from(new Uint8Array(bytes), (byte) => (byte + 256).toString(16).slice(1)).join('');
-
-const commands = {
+Object.assign(commands, {
   view(details) {
     if (state.started) view(details);
     else state.details = details;
@@ -114,17 +111,6 @@ const commands = {
   conversion: (name, details) => track(type.conversion, { ...details, name }),
   step: (funnel, step, props) => track(type.step, { funnel, step, props }),
   impression: (name, props) => track(type.impression, { name, props }),
-  /** What leaves the device is a hash; the collector keeps a keyed one of that. */
-  identify(id, traits) {
-    let known = String(id).trim();
-    if (/@/.test(known)) known = known.toLowerCase();
-    // Without https there is no cryptography in the page, and nobody is identified.
-    if (!known || !crypto.subtle) ++state.lost;
-    else {
-      crypto.subtle.digest('SHA-256', new TextEncoder().encode(state.config.id + ':' + known))
-        .then((hash) => track(type.identify, { person: hex(hash), props: traits }));
-    }
-  },
   consent(choice) {
     const withdraw = choice === 'withdraw';
     const stateOf = (value) => withdraw || value === false ? 1 : value === true ? 2 : 0;
@@ -150,11 +136,11 @@ const commands = {
     say({ started: state.started, lost: state.lost,
       dropped: state.engine && Array.from({ length: 10 }, (_, reason) => state.engine.dropped(reason)) });
   },
-};
+});
 
 const handle = guarded((args) => {
   const [command, ...rest] = args;
-  if (Object.prototype.hasOwnProperty.call(commands, command)) commands[command](...rest);
+  if (commands[command]) commands[command](...rest);
   else say('unknown command', command);
 });
 
@@ -173,7 +159,10 @@ function boot() {
   state.device = read();
   if (state.device) start(true);
   for (const args of calls) if (args[0] !== 'view') handle(args);
-  guarded(check)();
+  if (/[#&]etappe-check=/.test(location.hash)) {
+    etappe.check = { state, loadScript };
+    loadScript(state.base + state.config.engine.replace('engine', 'check'));
+  }
 }
 
 guarded(() => {

@@ -5,6 +5,9 @@ import { callWith } from './engine.js';
 import { turn } from './pages.js';
 import { whenReady } from './queue.js';
 
+/** What a page can call, by name. Listener modules add theirs. */
+export const commands = Object.create(null);
+
 /** The policy `block`: what happens before a grant is not kept. */
 export function afterGrant(task) {
   if (state.started) whenReady(task);

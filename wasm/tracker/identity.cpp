@@ -1,5 +1,7 @@
 #include "wasm/tracker/identity.hpp"
 
+#include <algorithm>
+
 namespace etappe::tracker {
 namespace {
 
@@ -28,6 +30,26 @@ std::uint32_t hash_of(std::string_view text, std::uint32_t hash = kHashStart) {
 /// Never 0, which stands for none.
 std::uint32_t mark_of(std::string_view text) { return hash_of(text) | 1U; }
 
+/// The lowest first.
+void put_digits(char* at, std::size_t digits, std::uint64_t number) {
+  for (std::size_t i = 0; i < digits; ++i) {
+    at[i] = kAlphabet[number & 63U];
+    number >>= 6U;
+  }
+}
+
+event::TimeMs read_time(const char* at) {
+  std::uint64_t seconds = 0;
+  for (std::size_t i = 6; i-- > 0;) {
+    seconds = seconds << 6U | number_of(at[i]);
+  }
+  return event::TimeMs{std::chrono::seconds{seconds}};
+}
+
+std::uint64_t seconds_of(event::TimeMs time) {
+  return static_cast<std::uint64_t>(time.time_since_epoch() / std::chrono::seconds{1});
+}
+
 bool is_digits(std::string_view text) {
   for (const char c : text) {
     if (number_of(c) == kAlphabet.size()) {
@@ -48,19 +70,10 @@ void Identity::draw(std::size_t at, std::size_t digits) {
 }
 
 void Identity::put_number(std::size_t at, std::size_t digits, std::uint64_t number) {
-  for (std::size_t i = 0; i < digits; ++i) {
-    text_[at + i] = kAlphabet[number & 63U];
-    number >>= 6U;
-  }
+  put_digits(text_.data() + at, digits, number);
 }
 
-event::TimeMs Identity::time_at(std::size_t at) const {
-  std::uint64_t seconds = 0;
-  for (std::size_t i = kTimeDigits; i-- > 0;) {
-    seconds = seconds << 6U | number_of(text_[at + i]);
-  }
-  return event::TimeMs{std::chrono::seconds{seconds}};
-}
+event::TimeMs Identity::time_at(std::size_t at) const { return read_time(text_.data() + at); }
 
 void Identity::copy(std::string_view from, std::size_t to) {
   for (std::size_t i = 0; i < from.size(); ++i) {
@@ -77,20 +90,18 @@ bool Identity::restore(std::string_view text, event::TimeMs now, consent::States
     return false;
   }
   const consent::States stored = consent::unpack(number_of(text[kConsentAt]));
-  Identity candidate(host_);
-  candidate.copy(text, 0);
-  if (!consent::may_use_device(stored) || now - candidate.time_at(kCreatedAt) > kVisitorLifetime) {
+  if (!consent::may_use_device(stored) || now - read_time(text.data() + kCreatedAt) > kVisitorLifetime) {
     return false;
   }
   consent = stored;
-  text_ = candidate.text_;
+  copy(text, 0);
   size_ = text.size();
   changed_ = false;
   return true;
 }
 
 void Identity::touch(event::TimeMs now, std::string_view campaign) {
-  const auto seconds = static_cast<std::uint64_t>(now.time_since_epoch() / std::chrono::seconds{1});
+  const std::uint64_t seconds = seconds_of(now);
   bool begins = false;
   if (size_ == 0 || now - time_at(kCreatedAt) > kVisitorLifetime) {
     text_[0] = kTextVersion;
@@ -191,15 +202,10 @@ std::string_view Identity::link(event::TimeMs now, std::string_view target) {
   if (size_ == 0) {
     return {};
   }
-  const auto seconds = static_cast<std::uint64_t>(now.time_since_epoch() / std::chrono::seconds{1});
-  Identity out(host_);
-  out.put_number(0, kTimeDigits, seconds);
-  out.copy(part(kCreatedAt, kTimeDigits), kTimeDigits);
-  out.copy(part(kVisitorAt, kNotesAt - kVisitorAt), 2 * kTimeDigits);
-  out.put_number(kLinkText, kMarkDigits, hash_of(target, hash_of(out.part(0, kLinkText))));
-  for (std::size_t i = 0; i < kLinkSize; ++i) {
-    link_[i] = out.text_[i];
-  }
+  put_digits(link_.data(), kTimeDigits, seconds_of(now));
+  std::copy_n(text_.begin() + kCreatedAt, kTimeDigits, link_.begin() + kTimeDigits);
+  std::copy_n(text_.begin() + kVisitorAt, kNotesAt - kVisitorAt, link_.begin() + 2 * kTimeDigits);
+  put_digits(link_.data() + kLinkText, kMarkDigits, hash_of(target, hash_of({link_.data(), kLinkText})));
   return {link_.data(), kLinkSize};
 }
 
@@ -207,12 +213,10 @@ bool Identity::adopt(std::string_view link, event::TimeMs now, std::string_view 
   if (link.size() != kLinkSize || !is_digits(link)) {
     return false;
   }
-  Identity in(host_);
-  in.copy(link, 0);
-  in.put_number(kSpareAt, kMarkDigits, hash_of(target, hash_of(link.substr(0, kLinkText))));
-  const auto age = now - in.time_at(0);
-  if (in.part(kLinkText, kMarkDigits) != in.part(kSpareAt, kMarkDigits) || age > kLinkLifetime ||
-      age < -kLinkLifetime || now - in.time_at(kTimeDigits) > kVisitorLifetime) {
+  put_number(kSpareAt, kMarkDigits, hash_of(target, hash_of(link.substr(0, kLinkText))));
+  const auto age = now - read_time(link.data());
+  if (link.substr(kLinkText) != part(kSpareAt, kMarkDigits) || age > kLinkLifetime || age < -kLinkLifetime ||
+      now - read_time(link.data() + kTimeDigits) > kVisitorLifetime) {
     return false;
   }
   text_[0] = kTextVersion;

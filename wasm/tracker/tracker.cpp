@@ -13,11 +13,8 @@ Urgency urgency_of(event::Type type) {
 /// What tells one arrival from another: the query and fragment of an address that announces a campaign. Loading
 /// the same address again is not a new arrival.
 std::string_view campaign_mark(std::string_view url) {
-  const auto parts = url::split(url);
-  if (!parts || !campaign::announces_campaign(*parts)) {
-    return {};
-  }
-  return url.substr(url.find_first_of("?#"));
+  return campaign::announces_campaign(url::split_trusted(url)) ? url.substr(url.find_first_of("?#"))
+                                                               : std::string_view{};
 }
 
 }  // namespace

@@ -43,8 +43,8 @@ class PublishTest : public ::testing::Test {
     assets_.write("tracker.js", "run(\"__ETAPPE_CONFIG__\",[\"__ETAPPE_LISTENERS__\"]);");
     assets_.write(
         "assets.json",
-        R"({"engine": "engine.abc123.js", "listeners": ["links", "impressions", "forms", "engagement"]})");
-    for (const char* name : {"links", "impressions", "forms", "engagement"})
+        R"({"engine": "engine.abc123.js", "listeners": ["linker", "links", "impressions", "forms", "engagement"]})");
+    for (const char* name : {"linker", "links", "impressions", "forms", "engagement"})
       assets_.write("listeners/" + std::string(name) + ".js", "function(){" + std::string(name) + "}\n");
   }
   void set_tracker(std::string_view patch) {
@@ -60,7 +60,7 @@ class PublishTest : public ::testing::Test {
 };
 
 TEST_F(PublishTest, TheTrackerFileHoldsTheSitesConfigurationInPlaceOfTheQuotedName) {
-  ASSERT_TRUE(sites_.publish_container("nordwerk", {1, "{}", std::string("\0\xFF\x10", 3)}, kNow));
+  ASSERT_TRUE(sites_.publish_container("nordwerk", {1, "{}", std::string("\0\xFF<", 3)}, kNow));
   ASSERT_TRUE(publish_now());
   const std::string text = script();
   const std::string_view before = "(function(c){run(c)})(";
@@ -69,9 +69,11 @@ TEST_F(PublishTest, TheTrackerFileHoldsTheSitesConfigurationInPlaceOfTheQuotedNa
   const auto config =
       nlohmann::json::parse(text.substr(before.size(), text.size() - before.size() - 2), nullptr, false);
   ASSERT_TRUE(config.is_object()) << text;
-  EXPECT_EQ(config, nlohmann::json::parse(
-                        R"({"site":"nordwerk","id":"nordwerk","policy":"block","session_minutes":30,
-                            "container":"AP8Q","engine":"/a/engine.abc123.js","version":1})"));
+  EXPECT_EQ(
+      config,
+      nlohmann::json::parse(
+          R"({"site":"nordwerk","id":"nordwerk","domains":["nordwerk.example"],"policy":"block",
+                            "container":"\u0100\u00ff\u013c","engine":"/a/engine.abc123.js","version":1})"));
 }
 
 TEST_F(PublishTest, OptionsTravelInTheConfigurationWhereTheyDifferFromTheirDefaults) {
@@ -81,7 +83,7 @@ TEST_F(PublishTest, OptionsTravelInTheConfigurationWhereTheyDifferFromTheirDefau
   const std::string text = script();
   EXPECT_THAT(text, HasSubstr(R"("id":"nordwerk","impression":{"milliseconds":1000,"percent":60},)"
                               R"("policy":"block","redact":"kundennr\n/konto/*","retry_storage":false,)"
-                              R"("session_minutes":30,"site":"nordwerk","url":"canonical","version":0})"));
+                              R"("site":"nordwerk","url":"canonical","version":0})"));
   EXPECT_THAT(text, Not(HasSubstr("routes")));
   EXPECT_THAT(text, Not(HasSubstr("enabled")));
   EXPECT_THAT(text, Not(HasSubstr("listeners")));
@@ -98,6 +100,12 @@ TEST_F(PublishTest, TheChosenListenersStandInTheFileInTheOrderOfTheBuild) {
   set_tracker(R"({"listeners": []})");
   ASSERT_TRUE(publish_now());
   EXPECT_THAT(script(), testing::EndsWith("},[]);"));
+  EXPECT_THAT(script(), Not(HasSubstr("nordwerk.example")))
+      << "only `links` asks which domains are the site's";
+  set_tracker(R"({"listeners": ["links"], "link_domains": ["shop.example"]})");
+  ASSERT_TRUE(publish_now());
+  EXPECT_THAT(script(), testing::EndsWith("},[function(){linker},function(){links}]);"))
+      << "the linker comes with what it links";
 }
 
 TEST_F(PublishTest, ASitesOwnWordsAreNeverTakenForAPlace) {
@@ -231,12 +239,14 @@ TEST_F(PublishTest, TheTableIsAcceptedWithThePublicKeyAndHoldsWhatTheCollectorNe
   const auto everywhere = *tokens_.add("all", Scope::ingest, "", kNow);
   const auto here = *tokens_.add("here", Scope::admin, "nordwerk", kNow);
   ASSERT_TRUE(tokens_.add("reader", Scope::read, "", kNow));
+  set_tracker(R"({"redact": ["kundennr", "/konto/*"]})");
   ASSERT_TRUE(publish_now());
   const auto table = artefact::SiteTable::load(data_ / "published", *public_key(data_.path()));
   ASSERT_TRUE(table) << name_of(table.error());
   const artefact::Site* site = (*table)->find("nordwerk");
   ASSERT_NE(site, nullptr);
   EXPECT_THAT(site->domains, ::testing::ElementsAre("nordwerk.example"));
+  EXPECT_EQ(site->redact, "kundennr\n/konto/*");
   EXPECT_THAT(site->ingest_token_hashes, ::testing::ElementsAre(everywhere.token.hash, here.token.hash));
 }
 

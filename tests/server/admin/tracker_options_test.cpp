@@ -97,13 +97,14 @@ TEST(TrackerOptions, NamesTheRuleAndThePlaceOfEveryMistake) {
       {R"({"link_domains": ["a.example", "b.example:8080"]})", Reason::bad_host, "tracker.link_domains[1]"},
       {R"({"link_domains": [""]})", Reason::bad_host, "tracker.link_domains[0]"},
       {R"({"redact": [""]})", Reason::bad_rule, "tracker.redact[0]"},
-      {R"({"redact": ["a b"]})", Reason::bad_rule, "tracker.redact[0]"},
+      {R"({"redact": [" a"]})", Reason::bad_rule, "tracker.redact[0]"},
       {R"({"redact": ["ok", "a\nb"]})", Reason::bad_rule, "tracker.redact[1]"},
       {R"({"redact": ["?email"]})", Reason::bad_rule, "tracker.redact[0]"},
       {R"({"redact": ["konto/*"]})", Reason::bad_rule, "tracker.redact[0]"},
       {R"({"redact": ["/konto"]})", Reason::bad_rule, "tracker.redact[0]"},
       {R"({"redact": ["/konto/a*"]})", Reason::bad_rule, "tracker.redact[0]"},
       {R"({"redact": ["/konto/*?x"]})", Reason::bad_rule, "tracker.redact[0]"},
+      {R"({"redact": ["/konto /*"]})", Reason::bad_rule, "tracker.redact[0]"},
       {R"({"redact": [")" + long_rule + R"("]})", Reason::bad_rule, "tracker.redact[0]"},
       {R"({"id_cookie": "both"})", Reason::bad_value, "tracker.id_cookie"},
   };
@@ -125,9 +126,18 @@ TEST(TrackerOptions, AListHasAnEnd) {
   EXPECT_EQ(message(more.error()), "tracker.redact: at most 64 entries");
 }
 
+TEST(TrackerOptions, AllRulesTogetherFitWhatTheTrackerTakes) {
+  std::string rules;  // 31 of 128 bytes and 31 line ends: 97 bytes are left
+  for (int i = 0; i < 31; ++i) rules += "\"" + std::to_string(i + 10) + std::string(126, 'a') + "\",";
+  EXPECT_TRUE(patched({}, "{\"redact\": [" + rules + "\"" + std::string(97, 'b') + "\"]}", kKnown));
+  const auto more = patched({}, "{\"redact\": [" + rules + "\"" + std::string(98, 'b') + "\"]}", kKnown);
+  ASSERT_FALSE(more);
+  EXPECT_EQ(message(more.error()), "tracker.redact: at most 4096 bytes in all");
+}
+
 TEST(TrackerOptions, TakesEveryRuleThatNamesAParameterOrReplacesSegments) {
-  for (const char* rule :
-       {"kundennr", "user[email]", "straße", "utm_x.y-z", "/konto/*/rechnung", "/*", "/konto/*/", "/a/*/*"})
+  for (const char* rule : {"kundennr", "user[email]", "straße", "Kunden Nr", "utm_x.y-z", "/konto/*/rechnung",
+                           "/*", "/konto/*/", "/a/*/*"})
     EXPECT_TRUE(patched({}, "{\"redact\": [\"" + std::string(rule) + "\"]}", kKnown)) << rule;
 }
 

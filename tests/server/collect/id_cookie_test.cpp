@@ -146,7 +146,7 @@ class Collector {
  public:
   explicit Collector(const artefact::Site& site = shop()) {
     sites_.replace(artefact::SiteTable::of({site}));
-    add_event_routes(router_, {sites_, sink, counters_, duplicates_, [] { return kNow; }, PersonSecret{}});
+    add_event_routes(router_, {sites_, sink, counters_, duplicates_, [] { return kNow; }, PersonSecret{}, board_});
   }
   http::Reply ask(http::Request request) {
     std::optional<http::Reply> reply;
@@ -171,6 +171,7 @@ class Collector {
   MemorySink sink;
 
  private:
+  live::Board board_{[] { return kNow; }, [](auto, auto) { return std::vector<std::string>(); }};
   SiteSnapshot sites_{nullptr};
   observe::Counters counters_;
   DuplicateWindow duplicates_{{}};
