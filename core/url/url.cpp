@@ -49,7 +49,7 @@ bool is_host(std::string_view host) {
   for (const char c : host) {
     if (static_cast<unsigned char>(c) <= 0x20 || std::string_view("<>^|\\\x7F").find(c) != npos) return false;
   }
-  return !host.starts_with('[') || host.ends_with(']');
+  return !host.starts_with('[') || host.find(']') != npos;
 }
 
 /// Reads encoded text one decoded byte at a time.
@@ -124,7 +124,9 @@ Result<UrlView, Error> split(std::string_view text) {
   if (behind.substr(0, behind.find_first_of("/?#", 3)).find('\\') != npos || !is_host(url.host)) {
     return fail(Error::bad_host);
   }
-  if (!is_port(url.port)) return fail(Error::bad_port);
+  // Behind the bracket of an IPv6 address nothing but a port can stand.
+  const bool is_bracketed = url.host.starts_with('[');
+  if (!is_port(url.port) || (is_bracketed && !url.host.ends_with(']'))) return fail(Error::bad_port);
   return url;
 }
 

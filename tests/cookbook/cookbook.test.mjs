@@ -9,9 +9,6 @@ import {chromium} from 'playwright-core';
 import {House, until} from '../house.mjs';
 import {recipes} from './recipes.mjs';
 
-/** Whether the tracker counts route changes, and sends a step once in each pass. */
-const kFollowsRoutes = false;
-
 const here = fileURLToPath(new URL('.', import.meta.url));
 const etappe = process.env.ETAPPE_BIN ?? fileURLToPath(new URL('../../build/dev/bin/etappe', import.meta.url));
 const kGrant = `<script>etappe('consent', {analytics: true})</script>`;
@@ -77,8 +74,8 @@ after(async () => {
 });
 
 /** A fresh visitor; whatever the recipe does, the page's console stays clean. */
-function follow(name, body, options = {}) {
-  test(name, options, async () => {
+function follow(name, body) {
+  test(name, async () => {
     const context = await browser.newContext();
     try {
       const page = await context.newPage();
@@ -215,7 +212,7 @@ follow('React with StrictMode: every route is one view, a step is sent once', as
   const all = await buy(page);
   assert.deepEqual(of(all, 'view').map(({path}) => path), ['/react', '/checkout', '/thanks']);
   assert.deepEqual(of(all, 'step').map(({step}) => step), ['checkout:address']);
-}, {skip: !kFollowsRoutes && 'the tracker does not follow routes'});
+});
 
 test('orders of all these visits are one order in the report', async () => {
   const today = new Date(Date.now()).toISOString().slice(0, 10);

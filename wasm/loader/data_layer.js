@@ -23,7 +23,7 @@ function merge(from, to, clear, depth) {
     const list = Array.isArray(value);
     if ((list || isPlain(value)) && depth < kDepth) {
       const fits = !clear && to[key] && typeof to[key] === 'object' && Array.isArray(to[key]) === list;
-      if (!fits) to[key] = list ? [] : Object.create(null);
+      if (!fits) to[key] = list ? [] : { __proto__: null };
       merge(value, to[key], clear, depth + 1);
     } else {
       to[key] = value;

@@ -15,12 +15,12 @@ const kScratch = 65536;
 const kLongestText = 4096;  // of an address; everything else is shorter
 const kNotice = 100;
 
-/** Numbers of the fields of a call. */
+/** Numbers of the fields of a call. Nothing is inherited, whatever a page has done to its objects. */
 const fields = {
-  url: 5, referrer: 6, title: 7, name: 10, value: 11, currency: 12, quantity: 13, order_id: 14, funnel: 16, step: 17,
+  __proto__: null, url: 5, referrer: 6, title: 7, name: 10, value: 11, currency: 12, quantity: 13, order_id: 14, funnel: 16, step: 17,
   engagement: 20, scroll: 23, person: 24,
 };
-const itemFields = { name: 35, price: 36, quantity: 37 };
+const itemFields = [['name', 35], ['price', 36], ['quantity', 37]];
 const kItemId = 15, kPropKey = 18, kPropText = 32, kPropNumber = 33, kPropBoolean = 34, kDataLayer = 38;
 
 export const type = { click: 2, impression: 3, step: 4, conversion: 5, event: 6, identify: 7, engagement: 9 };
@@ -78,8 +78,8 @@ const putText = (value) => encoder.encodeInto(value, bytesAt(state.scratch, kScr
 /** Writes an event and, for what the container's rules look at, the data layer's values; returns their length. */
 function putEvent(event, layer) {
   at = 0;
-  for (const name in fields) {
-    const value = text(event[name]);
+  for (const name of Object.keys(event)) {
+    const value = fields[name] && text(event[name]);
     if (value) put(fields[name], value);
   }
   if (Array.isArray(event.items)) {
@@ -87,13 +87,13 @@ function putEvent(event, layer) {
       if (!item) continue;
       // GA4's items as they are, and shorter ones.
       put(kItemId, text(item.id) || text(item.item_id));
-      for (const name in itemFields) {
+      for (const [name, field] of itemFields) {
         const value = text(item[name]) || text(item['item_' + name]);
-        if (value) put(itemFields[name], value);
+        if (value) put(field, value);
       }
     }
   }
-  for (const key in event.props) {
+  for (const key of Object.keys(event.props || {})) {
     const value = event.props[key];
     const kind = typeof value;
     if (!text(value) && value !== '') continue;

@@ -91,7 +91,7 @@ function start(remembered) {
   view(state.details);
   if (remembered) {
     whenReady((now) => {
-      state.model = Object.create(null);
+      state.model = { __proto__: null };
       earlier.forEach((message) => onPush(message, now));
     });
   }

@@ -62,7 +62,7 @@ export const state = {
   trusted: null,
 
   /** The merged data layer, and the paths of it that the container reads. */
-  model: Object.create(null),
+  model: { __proto__: null },
   paths: [],
 
   debug: false,

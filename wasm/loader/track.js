@@ -6,7 +6,7 @@ import { turn } from './pages.js';
 import { whenReady } from './queue.js';
 
 /** What a page can call, by name. Listener modules add theirs. */
-export const commands = Object.create(null);
+export const commands = { __proto__: null };
 
 /** The policy `block`: what happens before a grant is not kept. */
 export function afterGrant(task) {

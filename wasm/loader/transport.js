@@ -10,12 +10,10 @@ export function send(bytes, done) {
   const url = state.base + '/v1/events' + (fresh ? '?id=new' + place('&') : place('?'));
   const body = new Blob([bytes], { type: 'text/plain' });
   say('send', bytes.length, 'bytes');
+  const beacon = () => setTimeout(done, 0, navigator.sendBeacon(url, body) ? 204 : 0, 0);
   try {
     // A browser without keepalive would cancel the request together with the page.
-    if (state.leaving && !('keepalive' in Request.prototype) && navigator.sendBeacon(url, body)) {
-      setTimeout(done, 0, 204, 0);
-      return;
-    }
+    if (state.leaving && !('keepalive' in Request.prototype)) return beacon();
     fetch(url, { method: 'POST', body, keepalive: true, credentials: 'include' }).then((answer) => {
       if (answer.ok) {
         ++state.taken;
@@ -24,6 +22,7 @@ export function send(bytes, done) {
       done(answer.status, Number(answer.headers.get('Retry-After')) || 0);
     }, () => done(0, 0));
   } catch {
-    setTimeout(done, 0, 0, 0);
+    // The page has put something else in place of fetch.
+    beacon();
   }
 }

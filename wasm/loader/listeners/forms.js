@@ -10,7 +10,7 @@ export default () => {
   const tell = (name, form) => {
     // Attributes, not members: a field called "id" would stand in their place.
     const of = (attribute) => form.getAttribute(attribute) || '';
-    track(type.event, { name, props: { form_id: of('id'), form_name: of('name'), form_destination: of('action') } });
+    track(type.event, { name, props: { form_id: of('id'), form_name: of('name'), form_destination: new URL(of('action'), location.href).href } });
   };
   const onSubmit = (form) => {
     // The page may stop the event and send the form itself a moment later.

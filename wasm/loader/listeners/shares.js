@@ -8,7 +8,7 @@ export default () => {
   const services = /(^|\.)(facebook\.com\/(sharer|dialog\/share)|(twitter|x)\.com\/(share|intent)|linkedin\.com\/(share|sharing)|wa\.me\/\?|api\.whatsapp\.com\/send|t\.me\/share|pinterest\.\w+\/pin\/create|reddit\.com\/submit|xing\.com\/(spi|app\/user)|bsky\.app\/intent|threads\.net\/intent|mastodon\.social\/share)/;
   state.clicks.push((target, found) => {
     const link = target.closest('a[href]');
-    const match = link && !found && services.exec(link.host + link.pathname + link.search);
+    const match = link && (!found || found.name === 'outbound') && services.exec(link.host + link.pathname + link.search);
     return match ? { name: 'share', props: { method: link.hostname } } : undefined;
   });
   const { share } = navigator;
