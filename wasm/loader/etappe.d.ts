@@ -76,6 +76,20 @@ export interface EtappeConversion {
   props?: EtappeProps | undefined;
 }
 
+/** What Google Analytics 4 sends with its e-commerce events: view_item, add_to_cart, begin_checkout, refund and the others. */
+export interface EtappeCommerce {
+  /** At most 64. */
+  items: readonly (EtappeItem | EtappeGa4Item)[];
+  value?: EtappeAmount | undefined;
+  /** ISO 4217: three capital letters. */
+  currency?: string | undefined;
+  /** At most 64 bytes, as `order_id`. */
+  transaction_id?: string | number | undefined;
+  order_id?: string | number | undefined;
+  /** What else there is becomes properties. */
+  [property: string]: string | number | boolean | undefined | readonly (EtappeItem | EtappeGa4Item)[];
+}
+
 /** A purpose that is left out stays as it was. */
 export type EtappeConsent =
   | { analytics: boolean; marketing?: boolean | undefined }
@@ -89,6 +103,8 @@ export interface Etappe {
   (command: 'view', details?: EtappeView): void;
   /** An event of the site's own. `name`: at most 128 bytes. Sets off tags on that event. */
   (command: 'event', name: string, props?: EtappeProps): void;
+  /** An event of the shop, in Google Analytics 4's form: amount, order and items are the event's own. */
+  (command: 'event', name: string, commerce: EtappeCommerce): void;
   /** A conversion. `name`: at most 128 bytes. */
   (command: 'conversion', name: string, details?: EtappeConversion): void;
   /** A step of a funnel; each at most 128 bytes. Counts once in each pass through the funnel. */
@@ -97,9 +113,10 @@ export interface Etappe {
   (command: 'impression', id: string, props?: EtappeProps): void;
   /**
    * Who the visitor is to the site: a customer number or an e-mail address. It leaves the page only as a salted hash,
-   * and only under a grant of analytics. Traits are properties: no personal data.
+   * and only under a grant of analytics; on a page without https nobody is identified. Traits are properties: no
+   * personal data.
    */
-  (command: 'identify', id: string, traits?: EtappeProps): void;
+  (command: 'identify', id: string | number, traits?: EtappeProps): void;
   /** A new visitor from here on, for example after signing out. Consent stays as it is. */
   (command: 'reset'): void;
   /** What the visitor chose. Only `true` grants and only `false` denies. */

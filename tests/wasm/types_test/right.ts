@@ -6,6 +6,8 @@ etappe('view', { url: 'https://www.example.com/b', referrer: '', title: 'B', pro
 etappe('view', { title: undefined });
 etappe('event', 'looked');
 etappe('event', 'looked', { text: 'ä', number: 0.1, yes: true, nothing: undefined });
+etappe('event', 'add_to_cart', { currency: 'EUR', value: 64.95, items: [{ item_id: 'nx-40', price: 64.95 }], item_list: 'related' });
+etappe('event', 'refund', { transaction_id: 'A-1', items: [] });
 etappe('conversion', 'lead');
 etappe('conversion', 'order', { value: 129.9, currency: 'EUR', quantity: 2, order_id: 'A-1' });
 etappe('conversion', 'order', { value: (129.9).toFixed(2), order_id: 1001, props: { first: true } });
@@ -16,6 +18,7 @@ etappe('step', 'checkout', 'cart', { items: 3 });
 etappe('impression', 'banner-7');
 etappe('impression', 'banner-7', { place: 'hero' });
 etappe('identify', 'C-1001');
+etappe('identify', 1001);
 etappe('identify', 'C-1001', { plan: 'pro' });
 etappe('reset');
 etappe('consent', { analytics: true });

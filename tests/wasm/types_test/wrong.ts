@@ -36,8 +36,10 @@ etappe('step', { funnel: 'checkout', step: 'cart' });
 etappe('impression');
 // @ts-expect-error a person has an id
 etappe('identify', { email: 'a@example.com' });
-// @ts-expect-error ids are texts
-etappe('identify', 1001);
+// @ts-expect-error an amount is no object, in a shop's event neither
+etappe('event', 'add_to_cart', { items: [{ item_id: 'nx-40' }], value: { amount: 1 } });
+// @ts-expect-error articles are a list
+etappe('event', 'add_to_cart', { items: 'nx-40', value: null });
 // @ts-expect-error reset takes nothing
 etappe('reset', true);
 // @ts-expect-error consent says something
