@@ -5,8 +5,6 @@
 
 #include "server/api/ports.hpp"
 #include "server/cli/office.hpp"
-#include "server/deliver/delivery.hpp"
-#include "server/live/board.hpp"
 
 namespace etappe::cli {
 
@@ -40,23 +38,6 @@ class DatabaseSites final : public api::Sites {
   Office& office_;
   admin::Sites sites_;
   std::mutex changing_;  ///< a change is made of what the former one left
-};
-
-/// The collecting side of the same process.
-class OwnLive final : public api::Live {
- public:
-  /// Both outlive this.
-  OwnLive(const live::Board& board, const deliver::Delivery& delivery) : board_(board), delivery_(delivery) {}
-  [[nodiscard]] live::Seen since(std::string_view site_key, event::TimeMs since) override {
-    return board_.since(site_key, since);
-  }
-  [[nodiscard]] live::Published published(std::string_view site_key) override {
-    return delivery_.published(site_key);
-  }
-
- private:
-  const live::Board& board_;
-  const deliver::Delivery& delivery_;
 };
 
 class DatabaseJournal final : public api::Journal {

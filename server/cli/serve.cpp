@@ -11,7 +11,6 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "core/url/url.hpp"
 #include "server/admin/person_secret.hpp"
 #include "server/admin/replace_file.hpp"
 #include "server/api/api.hpp"
@@ -21,6 +20,7 @@
 #include "server/cli/complain.hpp"
 #include "server/cli/data_lock.hpp"
 #include "server/cli/engine_child.hpp"
+#include "server/cli/live_ports.hpp"
 #include "server/cli/office.hpp"
 #include "server/cli/ready_store.hpp"
 #include "server/cli/spool_sink.hpp"
@@ -30,7 +30,6 @@
 #include "server/enrich/resolver.hpp"
 #include "server/feed/feeder.hpp"
 #include "server/http/server.hpp"
-#include "server/live/board.hpp"
 #include "server/probe/curl_fetcher.hpp"
 #include "server/store/event_rows.hpp"
 #include "server/store/report_source.hpp"
@@ -176,30 +175,6 @@ feed::SiteHosts hosts_of(const collect::SiteSnapshot& sites) {
     const auto table = sites.get();
     const artefact::Site* site = table->find_id(id);
     return site == nullptr ? std::vector<std::string>() : site->domains;
-  };
-}
-
-/// Only who has the whole machine to themselves may have its own network looked at: behind a proxy, the
-/// people with accounts come from elsewhere.
-probe::Reach reach_of(const config::Settings& settings) {
-  const bool is_own_machine =
-      settings.admin_proxy == config::AdminProxy::none && config::is_loopback(settings.admin_listen);
-  return is_own_machine ? probe::Reach::anywhere : probe::Reach::public_only;
-}
-
-/// Whose pages a host's are, for the board: looked up in the table in force.
-live::Owners owners_of(const collect::SiteSnapshot& sites) {
-  return [&sites](std::string_view asked, std::string_view host) {
-    const auto owns = [host](const artefact::Site& site) {
-      return std::ranges::any_of(
-          site.domains, [host](const std::string& domain) { return url::host_matches(host, domain); });
-    };
-    std::vector<std::string> keys;
-    const auto table = sites.get();
-    if (const artefact::Site* site = table->find(asked); site != nullptr && owns(*site)) return keys;
-    for (const auto& [key, site] : table->all())
-      if (owns(site)) keys.push_back(key);
-    return keys;
   };
 }
 
