@@ -20,6 +20,7 @@ constexpr Field kEvent[] = {{"id", Kind::plain},
                             {"received_at", Kind::time},
                             {"visitor", Kind::text},
                             {"session", Kind::text},
+                            {"person", Kind::text},
                             {"url", Kind::text},
                             {"host", Kind::text},
                             {"path", Kind::text},
@@ -35,6 +36,7 @@ constexpr Field kEvent[] = {{"id", Kind::plain},
                             {"funnel", Kind::text},
                             {"step", Kind::text},
                             {"engagement_ms", Kind::plain},
+                            {"scroll", Kind::plain},
                             {"item_ids", Kind::nested},
                             {"item_names", Kind::nested},
                             {"item_prices", Kind::nested},
@@ -106,8 +108,9 @@ std::string events_sql() {
          "\n)\nORDER BY site, key_day, id";
 }
 
-// Every hit of a landing page carries its address, and with it the mark: the view, a click, a reload. They are one
-// touch; another campaign in the same session is another. Hits without a session stand for themselves.
+// Every hit of a landing page carries its address, and with it the mark: the view, a click, a reload. They
+// are one touch; another campaign in the same session is another. Hits without a session stand for
+// themselves.
 std::string touchpoints_sql() {
   return "(\n  SELECT *\n  FROM " + scanned_rows() + R"(
   WHERE touch = 1

@@ -13,9 +13,10 @@ namespace {
 
 /// In the order in which write_event() writes them.
 constexpr std::string_view kEventColumns =
-    "site, key_day, id, type, ts, client_ts, received_at, link, visitor, session, url, host, path, referrer, "
+    "site, key_day, id, type, ts, client_ts, received_at, link, visitor, session, person, url, host, path, "
+    "referrer, "
     "referrer_host, title, name, value, currency, quantity, order_id, weight, tag, funnel, step, "
-    "engagement_ms, "
+    "engagement_ms, scroll, "
     "items.id, items.name, items.price, items.quantity, props, consent_analytics, consent_marketing, touch, "
     "channel, "
     "source, medium, campaign, term, content, campaign_id, network, network_kind, publisher, sub_ids, "
@@ -45,6 +46,7 @@ void write_event(RowBinary& out, const feed::Row& row) {
   out.text(envelope.link == codec::Link::linked ? "linked" : "unlinked");
   out.text(event.visitor);
   out.text(event.session);
+  out.text(event.person);
   out.text(event.url);
   out.text(row.host);
   out.text(row.path);
@@ -63,6 +65,7 @@ void write_event(RowBinary& out, const feed::Row& row) {
   out.text(event.funnel);
   out.text(event.step);
   out.u32(event.engagement_ms);
+  out.u8(event.scroll);
 
   out.count(event.items.size());
   for (const event::ItemView& item : event.items) out.text(item.id);

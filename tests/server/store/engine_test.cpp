@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "server/store/event_rows.hpp"
 #include "server/store/report_source.hpp"
 #include "server/store/schema.hpp"
@@ -48,6 +50,8 @@ feed::Row row(std::uint8_t number) {
   event.type = event::Type::conversion;
   event.time = made.envelope.client_time;
   event.value = "129.90";
+  event.scroll = 80;
+  event.person = "p";
   event.title = "two\n\nlines; 'and' more";
   event.consent.analytics = consent::State::granted;
   made.key_day = std::chrono::floor<std::chrono::days>(made.envelope.client_time);
@@ -65,7 +69,8 @@ TEST_F(Engine, AppliesTheSchemaOnceAndRefusesANewerOne) {
   const auto older = migrate(*client_, schema_files().first(1));
   ASSERT_FALSE(older);
   EXPECT_EQ(older.error().kind, SchemaError::Kind::newer);
-  const SchemaFile broken[] = {{1, "", ""}, {2, "", ""}, {3, "0003_broken.sql", "CREATE NONSENSE;\n"}};
+  std::vector<SchemaFile> broken(schema_files().begin(), schema_files().end());
+  broken.push_back({static_cast<unsigned>(broken.size()) + 1, "broken.sql", "CREATE NONSENSE;\n"});
   const auto refused = migrate(*client_, broken);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, SchemaError::Kind::refused);
@@ -81,15 +86,24 @@ TEST_F(Engine, StoresEveryColumnAsItWas) {
   one[0].envelope.event.props = props;
   ASSERT_TRUE(rows.insert(one, "t1"));
   EXPECT_EQ(
-      value("SELECT site, key_day, id, type, ts, link, title, value, weight, items.price, items.quantity, "
+      value("SELECT site, key_day, id, type, ts, link, title, value, weight, person, scroll, items.price, "
+            "items.quantity, "
             "props, "
             "consent_analytics, consent_marketing, touch, channel, sub_ids, segment, record, enrich_version "
             "FROM events FORMAT CSV"),
       "\"shop\",\"2023-11-14\",\"00112233-4455-6677-8899-aabbccddee01\",\"conversion\",\"2023-11-14 "
       "22:13:20.123\","
-      "\"linked\",\"two\n\nlines; 'and' more\",129.9,\"primary\",\"[12.5,NULL]\",\"[3,1]\",\"{'a\\n':'b'}\","
+      "\"linked\",\"two\n\nlines; 'and' "
+      "more\",129.9,\"primary\",\"p\",80,\"[12.5,NULL]\",\"[3,1]\",\"{'a\\n':'b'}\","
       "\"granted\",\"undetermined\",1,\"Affiliates\",\"{'sv1':'x'}\",\"00112233-4455-6677-8899-"
       "aabbccddeec8\",1,1");
+}
+
+TEST_F(Engine, AddsColumnsToAStoreThatHasRows) {
+  ASSERT_EQ(migrate(*client_, schema_files().first(2)).value_or(0), 2u);
+  ASSERT_TRUE(client_->ask({.sql = "INSERT INTO events (site, visitor) VALUES ('shop', 'v')"}, 30s));
+  ASSERT_EQ(migrate(*client_).value_or(0), schema_files().size());
+  EXPECT_EQ(value("SELECT visitor, person, scroll FROM events FORMAT CSV"), "\"v\",\"\",0");
 }
 
 TEST_F(Engine, StoresTheRowsOfATokenOnce) {
