@@ -43,19 +43,22 @@ const columns = (...names) => names.map((name) => column(name,
   unitOf[name] ?? (/value/.test(name) ? 'money' : /rate/.test(name) ? 'share' : 'count')));
 const ratio = (part, whole) => (whole ? part / whole : null);
 
+const kTracker = { enabled: true, listeners: ['links', 'engagement', 'impressions'], url: 'actual', routes: 'history', downloads: ['pdf'],
+  impression: { percent: 50, milliseconds: 1000 }, link_domains: [], redact: [], new_session_on_campaign: true, retry_storage: true, id_cookie: 'server' };
+
 export function site(hostile) {
   return {
     key: 's7n0rdwerk', name: hostile ? kHostile[0] : 'Nordwerk Antriebe', domains: [hostile ? kHostile[1] : 'nordwerk.example', 'localhost'],
     zone: 'Europe/Berlin', currency: 'EUR', demo: true,
     snippet: '<script>window.etappe=window.etappe||function(){(etappe.q=etappe.q||[]).push(arguments)}</script>\n'
-      + '<script async src="https://track.nordwerk.example/t/s7n0rdwerk.js"></script>',
+      + '<script async src="https://track.nordwerk.example/t/s7n0rdwerk.js"></script>', tracker: kTracker,
     funnels: [{ id: 'inquiry', name: hostile ? kHostile[2] : 'Angebotsanfrage' }, { id: 'order', name: 'Bestellung' }],
   };
 }
 
 export const kSecondSite = {
   key: 'zweite', name: 'Nordwerk Ersatzteile', domains: ['teile.nordwerk.example'], zone: 'Europe/Berlin', currency: 'EUR',
-  demo: false, snippet: '<script async src="https://track.nordwerk.example/t/zweite.js"></script>', funnels: [],
+  demo: false, snippet: '<script async src="https://track.nordwerk.example/t/zweite.js"></script>', tracker: kTracker, funnels: [],
 };
 
 const kLiveNow = Date.parse('2026-11-22T13:32:05Z');

@@ -99,44 +99,42 @@ function start(remembered) {
   startEngine(onReady);
 }
 
-Object.assign(commands, {
-  view(details) {
-    if (state.started) view(details);
-    else state.details = details;
-  },
-  /** One with items is GA4's commerce: its value and order are the event's own. */
-  event(name, props) {
-    track(type.event, props && Array.isArray(props.items) ? commerceOf(name, props) : { name, props });
-  },
-  conversion: (name, details) => track(type.conversion, { ...details, name }),
-  step: (funnel, step, props) => track(type.step, { funnel, step, props }),
-  impression: (name, props) => track(type.impression, { name, props }),
-  consent(choice) {
-    const withdraw = choice === 'withdraw';
-    const stateOf = (value) => withdraw || value === false ? 1 : value === true ? 2 : 0;
-    const analytics = stateOf(choice.analytics);
-    const decision = analytics | stateOf(choice.marketing) << 2;
-    if (analytics === 2) start();
-    if (analytics === 1 && state.queue) {
-      // The engine is not there to forget: nothing that waits for it outlives the denial.
-      state.queue = [];
-      if (state.started) view(state.details);
-      forget();
-    }
-    whenReady((now) => callWith('decide', now, {}, decision));
-  },
-  reset: () => afterGrant((now) => {
-    state.fresh = true;
-    call('reset', now);
-  }),
-  /** With the engine, if it is on its way; otherwise now: a page must not wait for a grant that may never come. */
-  ready: (work) => (state.started ? whenReady(() => work()) : work()),
-  debug(on) {
-    state.debug = on;
-    say({ started: state.started, lost: state.lost,
-      dropped: state.engine && Array.from({ length: 10 }, (_, reason) => state.engine.dropped(reason)) });
-  },
+commands.view = (details) => {
+  if (state.started) view(details);
+  else state.details = details;
+};
+/** One with items is GA4's commerce: its value and order are the event's own. */
+commands.event = (name, props) => {
+  track(type.event, props && Array.isArray(props.items) ? commerceOf(name, props) : { name, props });
+};
+commands.conversion = (name, details) => track(type.conversion, { ...details, name });
+commands.step = (funnel, step, props) => track(type.step, { funnel, step, props });
+commands.impression = (name, props) => track(type.impression, { name, props });
+commands.consent = (choice) => {
+  const withdraw = choice === 'withdraw';
+  const stateOf = (value) => withdraw || value === false ? 1 : value === true ? 2 : 0;
+  const analytics = stateOf(choice.analytics);
+  const decision = analytics | stateOf(choice.marketing) << 2;
+  if (analytics === 2) start();
+  if (analytics === 1 && state.queue) {
+    // The engine is not there to forget: nothing that waits for it outlives the denial.
+    state.queue = [];
+    if (state.started) view(state.details);
+    forget();
+  }
+  whenReady((now) => callWith('decide', now, {}, decision));
+};
+commands.reset = () => afterGrant((now) => {
+  state.fresh = true;
+  call('reset', now);
 });
+/** With the engine, if it is on its way; otherwise now: a page must not wait for a grant that may never come. */
+commands.ready = (work) => (state.started ? whenReady(() => work()) : work());
+commands.debug = (on) => {
+  state.debug = on;
+  say({ started: state.started, lost: state.lost,
+    dropped: state.engine && Array.from({ length: 10 }, (_, reason) => state.engine.dropped(reason)) });
+};
 
 const handle = guarded((args) => {
   const [command, ...rest] = args;

@@ -8,10 +8,11 @@ import { whenReady } from './queue.js';
 /** How long a changed address waits for its title, and for the address that a redirect changes it to. */
 const kTurn = 100;
 
-/** A link between two domains of the site leaves its mark in the address; it is nobody else's to see. */
+/** A link between two domains of the site, and the live check, leave their mark in the address; nobody else is to see it. */
 const kLink = /([?&])_et=([\w-]*)(&|$)/;
 export const linkOf = (search) => (kLink.exec(search) || [])[2];
-const withoutLink = (url) => url.replace(/^[^#]*/, (head) => head.replace(kLink, (_, mark, link, end) => (end ? mark : '')));
+const withoutLink = (url) => url.replace(/^[^#]*/, (head) => head.replace(kLink, (_, mark, link, end) => (end ? mark : '')))
+  .replace(/[#&]etappe-check=.*/, '');
 
 /** The address of the page: as it is, or the one it calls canonical, with the query it was opened with. */
 function address() {

@@ -11,16 +11,17 @@ export default () => {
     const { href, protocol, hostname, pathname } = link;
     const { config } = state;
     const [, extension = ''] = /\.(\w+)$/.exec(pathname) || [];
-    const files = config.downloads || ('pdf,xls,xlsx,doc,docx,txt,rtf,csv,exe,key,pps,ppt,pptx,7z,pkg,rar,gz,zip,avi,mov,mp4,mpe,' +
-      'mpeg,wmv,mid,midi,mp3,wav,wma').split(',');
+    const ending = extension.toLowerCase();
+    const isFile = config.downloads ? config.downloads.includes(ending) :
+      /^(pdf|xlsx?|docx?|txt|rtf|csv|exe|key|pp(s|tx?)|7z|pkg|rar|gz|zip|avi|mov|mp4|mpe?g|wmv|midi?|mp3|wav|wma)$/.test(ending);
     const web = /^http/.test(protocol);
     const name = protocol === 'mailto:' ? 'mailto' : protocol === 'tel:' ? 'tel' :
-      web && (link.hasAttribute('download') || files.includes(extension.toLowerCase())) ? 'file_download' :
+      web && (isFile || link.hasAttribute('download')) ? 'file_download' :
       web && hostname !== location.hostname && !ownHost(hostname, config.domains) && !ownHost(hostname, config.link_domains) ?
         'outbound' : '';
     if (!name) return;
     const props = name === 'mailto' ? {} : { link_url: href };
-    if (name === 'file_download') props.file_extension = extension.toLowerCase();
+    if (name === 'file_download') props.file_extension = ending;
     return found ? { name: found.name, props: { ...props, ...found.props } } : { name, props };
   });
 };
