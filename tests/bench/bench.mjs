@@ -1,26 +1,39 @@
 // Measures Etappe beside a peer or a limit from the same run, and prints one Markdown table per part (docs/benchmarks.md).
-//   node tests/bench/bench.mjs --bin build/bin/etappe [--parts tracker,collect,report] [--seconds 10]
-import { cpus } from 'node:os';
+//   node tests/bench/bench.mjs --bin build/bin/etappe [--parts tracker,behaviour,collect,report] [--seconds 10]
+//     [--loads 15] [--runs 8,3,3] [--peers-folder DIR] [--chromium /usr/bin/chromium]
+// The peers of the tracker come from tests/bench/peers (npm); --peers-folder adds further ones (tests/bench/peers/peers.mjs says how).
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { House } from '../house.mjs';
+import { behaviourColumns, measureBehaviour } from './behaviour.mjs';
+import { containerOfTriggers, kTriggers, measureCalls, measureLongVisit } from './calls.mjs';
 import { measureCollect } from './collect.mjs';
+import { measureLighthouse } from './lighthouse.mjs';
+import { etappePeer, peersFor, ready } from './peers/peers.mjs';
 import { measureReports } from './report.mjs';
-import { measureTracker } from './tracker.mjs';
+import { Stand } from './stand.mjs';
+import { callTables, print, startTables } from './tables.mjs';
+import { idle, measureTrackers } from './tracker.mjs';
 
 const { values: options } = parseArgs({
   options: {
     bin: { type: 'string', default: 'build/bin/etappe' },
-    parts: { type: 'string', default: 'tracker,collect,report' },
+    parts: { type: 'string', default: 'tracker,behaviour,collect,report' },
     seconds: { type: 'string', default: '10' },
+    loads: { type: 'string', default: '15' },
+    runs: { type: 'string', default: '8,3,3' },
+    'peers-folder': { type: 'string' },
+    chromium: { type: 'string', default: '/usr/bin/chromium' },
   },
 });
 
 const number = (value, digits = 0) => value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-const table = (title, rows) =>
-  console.log(`\n### ${title}\n| what | Etappe | beside it | ratio |\n|---|---|---|---|\n` + rows.map((row) => `| ${row.join(' | ')} |`).join('\n'));
+const table = (title, rows) => print(title, ['what', 'Etappe', 'beside it', 'ratio'], rows);
 
-async function inHouse(measure, domain = 'bench.example') {
-  const house = new House(options.bin, domain);
+async function inHouse(measure, domain = 'bench.example', site = undefined) {
+  const house = new House(options.bin, domain, site);
   try {
     await house.start();
     return await measure(house);
@@ -30,14 +43,68 @@ async function inHouse(measure, domain = 'bench.example') {
   }
 }
 
+/** The file that the publisher makes of a site, as a peer of the stand. */
+const published = (stand, site) => inHouse(async (house) => {
+  const key = house.account.site_key;
+  const { status, body } = await house.public('GET', `/t/${key}.js`, '');
+  if (status !== 200) throw new Error(`the site's file: ${status}`);
+  return ready(etappePeer(key, body), stand.collector);
+}, 'shop.test', site);
+
+/** `work(stand, etappe, peers, busy)`; `busy` is Etappe with a container of kTriggers triggers. */
+async function onStand(work) {
+  const stand = await Stand.open();
+  const folder = mkdtempSync(join(tmpdir(), 'etappe-bench-'));
+  try {
+    writeFileSync(join(folder, 'container.json'), JSON.stringify(containerOfTriggers()));
+    writeFileSync(join(folder, 'site.json'), JSON.stringify({ name: 'Bench', domains: ['shop.test'], zone: 'Europe/Berlin', currency: 'EUR',
+      container: 'container.json' }));
+    const etappe = await published(stand);
+    const busy = await published(stand, ['--from', join(folder, 'site.json')]);
+    await work(stand, etappe, await peersFor(stand.collector, options['peers-folder']), busy);
+  } finally {
+    rmSync(folder, { recursive: true });
+    await stand.close();
+  }
+}
+
+async function lighthouseTable(stand, etappe) {
+  const kRuns = 5;
+  let pages;
+  try {
+    pages = await measureLighthouse(stand, options.chromium, etappe, kRuns);
+  } catch (error) {
+    console.log(`\nLighthouse did not run: ${error.message}`);
+    return;
+  }
+  print(`Lighthouse (its simulated phone; the demo shop's first page; median of ${kRuns})`,
+    ['page', 'performance', 'cumulative layout shift', 'total blocking time'],
+    pages.map(({ page, score, shift, blocking }) => [page === '/with' ? 'with Etappe, consent granted' : 'without a tracker', number(score),
+      number(shift, 3), `${number(blocking)} ms`]));
+}
+
 const parts = {
   async tracker() {
-    const results = await inHouse(measureTracker, '127.0.0.1');
-    table('Tracker in Chromium (median of 15 loads; beside it: a JavaScript-only page-view script)', results.flatMap((r) => [
-      [`file arrived → ready, ${r.rate}x`, `${number(r.ready, 1)} ms`, `${number(r.plainReady, 1)} ms`, '–'],
-      [`main thread added to the page, ${r.rate}x`, `${number(r.mainThread, 1)} ms`, `whole page ${number(r.page, 1)} ms`, number(r.mainThread / r.page, 2)],
-      [`longest task over 50 ms, ${r.rate}x`, r.longest ? `${number(r.longest)} ms` : 'none', 'budget: none', '–'],
-    ]));
+    await onStand(async (stand, etappe, peers, busy) => {
+      const browser = await stand.launch(options.chromium);
+      try {
+        const loads = Number(options.loads);
+        const results = await measureTrackers(stand, browser, [etappe, ...peers], [etappe, ready(idle, stand.collector)], loads);
+        startTables(results, peers, loads);
+        callTables(await measureCalls(stand, browser, etappe, busy), await measureLongVisit(stand, browser, etappe));
+      } finally {
+        await browser.close();
+      }
+      await lighthouseTable(stand, etappe);
+    });
+  },
+  async behaviour() {
+    await onStand(async (stand, etappe, peers) => {
+      const [quick, slow, other] = options.runs.split(',').map(Number);
+      const rows = await measureBehaviour(stand, options.chromium, [etappe, ...peers], { quick, slow, other });
+      print(`Trackers at the edges of a visit (Chromium; ${quick} clicks with a collector that answers after 100 ms, ${slow} with 1,500 ms, ${other} of each other scenario)`,
+        behaviourColumns, rows);
+    });
   },
   async collect() {
     const r = await inHouse((house) => measureCollect(house, Number(options.seconds)));
@@ -64,7 +131,7 @@ const parts = {
 console.log(`${cpus().length} cores, ${cpus()[0].model.trim()}`);
 for (const name of options.parts.split(',')) {
   if (!parts[name]) {
-    console.error(`no part ${name}: tracker, collect or report`);
+    console.error(`no part ${name}: tracker, behaviour, collect or report`);
     process.exit(2);
   }
   await parts[name]();
