@@ -1,4 +1,4 @@
-// The merged data layer against Google Tag Manager's rules (google/data-layer-helper, README and tests).
+// The merged data layer against the rules of Google Tag Manager's runtime (docs/tracker.md, "The data layer").
 
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
@@ -28,12 +28,22 @@ const kMerges = [
   ['a list replaces an object', [{ a: { b: 1 } }, { a: [3] }], 'a.b', undefined],
   ['_clear replaces what it names', [{ a: { b: 1 } }, { a: { c: 2 }, _clear: true }], 'a.b', undefined],
   ['_clear leaves the rest', [{ a: { b: 1 }, d: 3 }, { a: { c: 2 }, _clear: true }], 'd', 3],
+  ['a nested _clear is a key like any other', [{ a: { b: 1 } }, { a: { c: 2, _clear: true } }], 'a.b', 1],
+  ['which can be read', [{ a: { _clear: true } }], 'a._clear', true],
+  ['_clear that is not true clears nothing', [{ a: { b: 1 } }, { a: { c: 2 }, _clear: 1 }], 'a.b', 1],
+  ['_clear holds for dotted keys', [{ a: { b: { c: 1 } } }, { 'a.b': { d: 2 }, _clear: true }], 'a.b.c', undefined],
+  ['an empty list keeps what was there', [{ a: [1, 2] }, { a: [] }], 'a.1', 2],
+  ['an object in a list merges', [{ a: [{ b: 1 }] }, { a: [{ c: 2 }] }], 'a.0.b', 1],
+  ['a list knows its length', [{ a: [1, 2] }, { a: [3] }], 'a.length', 2],
   ['null takes away', [{ a: { b: 1 } }, { a: null }], 'a.b', undefined],
   ['undefined takes away', [{ a: 1 }, { a: undefined }], 'a', undefined],
   ['an absent path is undefined', [{ a: 1 }], 'b.c.d', undefined],
   ['a path does not find what objects inherit', [{ a: {} }], 'a.toString', undefined],
   ['gtag() is not ours', [gtag('set', { a: 1 })], 'a', undefined],
-  ['a command list is not ours', [['set', 'a', 1]], 'a', undefined],
+  ['a command list calls a method of the model', [{ a: { b: [1] } }, ['a.b.push', 2, 3]], 'a.b.2', 3],
+  ['a command list without such a list is passed by', [{ a: 1 }, ['a.push', 2], ['b.push', 2], ['push', 2]], 'a', 1],
+  ['a command list without such a method is passed by', [{ a: [1] }, ['a.bang', 2], { b: 3 }], 'b', 3],
+  ['a command list that sets is not ours', [['set', 'a', 1]], 'a', undefined],
   ['a function is not called', [() => { throw new Error('called'); }], 'a', undefined],
   ['text, numbers and null pass by', ['a', 1, null, undefined, { a: 1 }], 'a', 1],
 ];
@@ -90,6 +100,21 @@ test('pushes reach the page\'s own listener first, keep their result, and go on 
   assert.equal(layer.push('c'), 42);
   assert.deepEqual(seen, [['page', 'a', 'b'], ['ours', 'a'], ['ours', 'b'], ['page', 'bad'], ['ours', 'bad'], ['page', 'c'],
     ['ours', 'c']]);
+});
+
+test('a message that is pushed while another is handled comes after it', () => {
+  const seen = [];
+  const layer = window.dataLayer = [];
+  layer.push = function (message) {
+    if (message === 'first') layer.push('from the page\'s listener');
+    return 1;
+  };
+  follow((message) => {
+    seen.push(message);
+    if (message === 'first') layer.push('from ours');
+  });
+  layer.push('first', 'second');
+  assert.deepEqual(seen, ['first', 'second', 'from the page\'s listener', 'from ours']);
 });
 
 test('something else of that name is left alone', () => {

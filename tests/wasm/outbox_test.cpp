@@ -61,6 +61,26 @@ TEST(Outbox, LeavingThePageSendsWhatWaitsAndNothingTwice) {
   EXPECT_THAT(page.host.sent, SizeIs(1));
 }
 
+TEST(Outbox, ManyClicksOnASlowCollectorAreNeitherLostNorHeldWhenThePageIsLeft) {
+  Granted page;
+  for (int i = 0; i < 20; ++i) {
+    page.happen(Type::click, "fast");
+    page.pass(1ms);
+  }
+  EXPECT_THAT(page.host.sent, SizeIs(3)) << "one place is kept for what comes next";
+  EXPECT_EQ(page.tracker.drops().of(Drop::no_space), 0U);
+  page.answer(Slot{0}, 204);
+  page.pass(1ms);
+  EXPECT_THAT(page.host.sent, SizeIs(4)) << "the others leave as soon as one is answered";
+  page.happen(Type::click, "last");
+  page.leave();
+  std::size_t events = 0;
+  for (const auto& [slot, batch] : page.host.sent) {
+    events += read(batch).size();
+  }
+  EXPECT_EQ(events, 21U);
+}
+
 TEST(Outbox, AClickDoesNotWaitBehindABatchInFlight) {
   Granted page;
   page.happen(Type::event, "in flight");

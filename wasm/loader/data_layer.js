@@ -47,7 +47,7 @@ export function take(message) {
     const path = message[0].split('.');
     const method = path.pop();
     const target = path[0] ? valueOf(path.join('.')) : undefined;
-    if (Array.isArray(target)) target[method](...message.slice(1));
+    if (Array.isArray(target) && typeof target[method] === 'function') target[method](...message.slice(1));
     return;
   }
   if (!isPlain(message)) return;
@@ -79,11 +79,12 @@ export function follow(each) {
     try {
       return push.apply(this, messages);
     } finally {
-      if (!--depth) {
-        const now = waiting;
+      // What is pushed meanwhile joins the queue's end.
+      if (depth === 1) {
+        for (let i = 0; i < waiting.length; ++i) guarded(each)(waiting[i]);
         waiting = [];
-        now.forEach(guarded(each));
       }
+      --depth;
     }
   };
   return earlier;

@@ -131,10 +131,20 @@ std::span<const std::byte> Outbox::bytes_of(Place& place, event::TimeMs sent) {
                              : place.writer.finish(sent);
 }
 
+bool Outbox::has_free_place() const {
+  for (const Place& place : places_) {
+    if (place.state == State::empty) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::optional<event::TimeMs> Outbox::due_of(const Place& place) const {
-  // An open batch goes on filling during an outage; only a full one takes its turn among those that wait.
+  // An open batch goes on filling during an outage, and while all others are on their way: the next event needs a
+  // place. Only a full one takes its turn among those that wait.
   if (place.state == State::open) {
-    return std::max(place.due, hold_until_);
+    return has_free_place() ? std::optional(std::max(place.due, hold_until_)) : std::nullopt;
   }
   if (place.state == State::waiting) {
     return place.due;

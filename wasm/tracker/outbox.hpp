@@ -2,7 +2,7 @@
 // Events on their way to the collector: which batch they join, when it leaves, and what its answer means.
 //
 // Four places, each with memory for one batch, so that a click does not wait behind a page view that is still
-// in flight, and all of them together stay below what browsers let a page send while it is being left
+// in flight: three can be under way while the fourth takes what happens meanwhile. All of them together stay below what browsers let a page send while it is being left
 // (64 KiB of keepalive bodies). A batch leaves when it is old, full, or the page is left; it is kept until the
 // collector has said that it is on disk. Nothing is dropped silently: every loss has a reason and a count.
 // It decides nothing about consent.
@@ -102,6 +102,7 @@ class Outbox {
   [[nodiscard]] Space& space_of(const Place& place) { return spaces_[static_cast<std::size_t>(slot_of(place))]; }
   [[nodiscard]] Place* free_place();
   [[nodiscard]] Place* place_for_event(event::TimeMs now);
+  [[nodiscard]] bool has_free_place() const;
   [[nodiscard]] std::optional<event::TimeMs> due_of(const Place& place) const;
   void send(Place& place, event::TimeMs now);
   void drop(Place& place, Drop reason);
