@@ -125,6 +125,8 @@ commands.consent = (choice) => {
   whenReady((now) => callWith('decide', now, {}, decision));
 };
 commands.reset = () => afterGrant((now) => {
+  // What the former visitor did leaves under the former id.
+  call('flush', now, 0);
   state.fresh = true;
   call('reset', now);
 });

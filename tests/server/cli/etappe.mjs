@@ -28,10 +28,16 @@ export function succeed(...args) {
   return stdout;
 }
 
-/** A new folder, removed after the test. */
-export function folder(test) {
+/**
+ * A new folder, removed after the test, and after `guests` have left it: functions that end what runs in there. The
+ * engine of a server that was killed writes for a moment longer.
+ */
+export function folder(test, guests = []) {
   const path = mkdtempSync(join(tmpdir(), 'etappe-cli-'));
-  test.after(() => rmSync(path, { recursive: true, force: true }));
+  test.after(async () => {
+    for (const leave of guests) await leave();
+    rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  });
   return path;
 }
 
@@ -47,7 +53,8 @@ export function giveListeners({ path }) {
 
 /** A data folder as `init` makes it, with a tracker that holds nothing but the place for its configuration. */
 export function house(test, { domain = 'shop.example', settings = '' } = {}) {
-  const path = join(folder(test), 'data');
+  const guests = [];
+  const path = join(folder(test, guests), 'data');
   const account = JSON.parse(succeed('init', path, '--site-domain', domain, '--json'));
   const assets = join(path, 'assets');
   mkdirSync(join(assets, 'a'), { recursive: true });
@@ -56,5 +63,5 @@ export function house(test, { domain = 'shop.example', settings = '' } = {}) {
   writeFileSync(join(assets, 'a/engine.1.js'), 'engine');
   const file = join(path, 'etappe.toml');
   writeFileSync(file, `assets = "assets"\n${settings}${readFileSync(file, 'utf8')}`);
-  return { path, file, ...account };
+  return { path, file, guests, ...account };
 }

@@ -13,15 +13,15 @@ import { until } from '../../house.mjs';
 
 const free = ['--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'];
 
-/** A running server; ended with the test. */
+/** A running server; ended with the test, before its folder is removed. */
 class Serve {
-  constructor(test, at, args = free) {
+  constructor(at, args = free) {
     this.at = at;
     this.said = '';
     this.process = spawn(bin, ['serve', '--config', at.file, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.process.stderr.on('data', (text) => (this.said += text));
     this.ended = once(this.process, 'close').then(([code, signal]) => signal ?? code);
-    test.after(async () => {
+    at.guests.push(async () => {
       this.process.kill('SIGKILL');
       await this.ended;
     });
@@ -95,7 +95,7 @@ test('a port that is taken is named, and nothing is left behind', async (t) => {
     assert.ok(!existsSync(join(at.path, 'run/endpoints.json')));
   }
   taken.close();
-  const server = await new Serve(t, at).ready();
+  const server = await new Serve(at).ready();
   assert.equal(await server.stop(), 0);
 });
 
@@ -110,7 +110,7 @@ test('addresses that would expose the dashboard or are none are refused before a
 
 test('a data folder serves one process; the second is told which', async (t) => {
   const at = house(t);
-  const server = await new Serve(t, at).ready();
+  const server = await new Serve(at).ready();
   const { status, stderr } = refused(at);
   assert.equal(status, 1);
   assert.match(stderr, new RegExp(`data_in_use: .* process ${server.process.pid}`));
@@ -120,7 +120,7 @@ test('a data folder serves one process; the second is told which', async (t) => 
 
 test('a stop finishes what was begun, removes endpoints.json and ends with 0', async (t) => {
   const at = house(t);
-  const server = await new Serve(t, at).ready();
+  const server = await new Serve(at).ready();
   assert.equal((await server.send(view())).status, 204);
   assert.equal(await server.stop(), 0);
   assert.ok(!existsSync(join(at.path, 'run/endpoints.json')));
@@ -129,7 +129,7 @@ test('a stop finishes what was begun, removes endpoints.json and ends with 0', a
 
 test('a report is the same through the running server and through an engine of its own', async (t) => {
   const at = house(t);
-  const server = await new Serve(t, at).ready();
+  const server = await new Serve(at).ready();
   await server.send(view('/a'), view('/b'));
   await server.flush();
   const report = () => succeed('report', 'channels', '--site', at.site_key, '--from', day(-1), '--to', day(1),
@@ -142,7 +142,7 @@ test('a report is the same through the running server and through an engine of i
 
 test('a site that is added while the server runs is served and heard within moments', async (t) => {
   const at = house(t);
-  const server = await new Serve(t, at).ready();
+  const server = await new Serve(at).ready();
   const [key] = succeed('site', 'add', '--domain', 'other.example', '--config', at.file).split('\n');
   await until('the new tracker', async () => (await server.ask('public', 'GET', `/t/${key}.js`)).status === 200);
   await until('the new site', async () => (await server.ask('public', 'POST', '/v1/events',
@@ -152,7 +152,7 @@ test('a site that is added while the server runs is served and heard within mome
 
 test('options that are changed while the server runs reach pages within moments, by command and over the API', async (t) => {
   const at = house(t);
-  const server = await new Serve(t, at).ready();
+  const server = await new Serve(at).ready();
   const file = async () => (await server.ask('public', 'GET', `/t/${at.site_key}.js`)).text;
   const before = await file();
   const patched = await server.admin('PATCH', `/api/v1/sites/${at.site_key}/tracker`, '{"routes":"hash"}');
@@ -183,7 +183,7 @@ test('the live view and the installation check see what the collecting side of t
   t.after(() => website.close());
   const url = `http://localhost:${website.address().port}/`;
   const at = house(t, { domain: 'localhost', settings: 'public_url = "http://127.0.0.1:1"\n' });
-  const server = await new Serve(t, at).ready();
+  const server = await new Serve(at).ready();
   const check = (...args) => etappeAsync(['site', 'check', at.site_key, url, '--config', at.file, ...args]);
   const live = async (query = '') => JSON.parse((await server.admin('GET', `/api/v1/sites/${at.site_key}/live${query}`)).text);
 
@@ -230,7 +230,7 @@ test('the live view and the installation check see what the collecting side of t
 test('without its library the engine stays away; collecting goes on, and the reason is said and counted', async (t) => {
   const at = house(t);
   writeFileSync(at.file, `${readFileSync(at.file, 'utf8').replace('# library = ""', 'library = "none/libchdb.so"')}`);
-  const server = await new Serve(t, at).ready();
+  const server = await new Serve(at).ready();
   await until('the count', async () => await server.metric('etappe_engine_ends_total{reason="library_missing"}') >= 1);
   assert.match(server.said, /library_missing/);
   assert.equal((await server.send(view())).status, 204);
@@ -244,14 +244,14 @@ test('a library that is another one is refused by name', async (t) => {
   mkdirSync(join(at.path, 'other'));
   symlinkSync('/usr/lib/x86_64-linux-gnu/libsodium.so.23', join(at.path, 'other/libchdb.so'));
   writeFileSync(at.file, `${readFileSync(at.file, 'utf8').replace('# library = ""', 'library = "other/libchdb.so"')}`);
-  const server = await new Serve(t, at).ready();
+  const server = await new Serve(at).ready();
   await until('the count', async () => await server.metric('etappe_engine_ends_total{reason="library_unsuited"}') >= 1);
   assert.match(server.said, /library_unsuited/);
 });
 
 test('an engine that dies is started again, and nothing that was accepted meanwhile is lost', async (t) => {
   const at = house(t);
-  const server = await new Serve(t, at).ready();
+  const server = await new Serve(at).ready();
   await server.send(view('/before'));
   await server.flush();
   const children = readFileSync(`/proc/${server.process.pid}/task/${server.process.pid}/children`, 'utf8').trim();
@@ -266,9 +266,9 @@ test('an engine that dies is started again, and nothing that was accepted meanwh
 
 test('a build that is broken leaves the tracker files that work', async (t) => {
   const at = house(t);
-  assert.equal(await (await new Serve(t, at).ready()).stop(), 0);
+  assert.equal(await (await new Serve(at).ready()).stop(), 0);
   rmSync(join(at.path, 'assets/tracker.js'));
-  const server = await new Serve(t, at).ready();
+  const server = await new Serve(at).ready();
   assert.match(server.said, /publish_missing_assets/);
   assert.equal((await server.ask('public', 'GET', `/t/${at.site_key}.js`)).status, 200);
 });
