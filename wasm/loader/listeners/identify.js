@@ -7,8 +7,9 @@ import { type } from '../engine.js';
 
 export default () => {
   commands.identify = (id, traits) => {
-    let known = String(id).trim();
-    if (/@/.test(known)) known = known.toLowerCase();
+    // As the collector does it for senders of plain ids: ASCII only, so that no table of letters decides who is who.
+    let known = String(id).replace(/^[\t-\r ]+|[\t-\r ]+$/g, '');
+    if (/@/.test(known)) known = known.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
     // Without https there is no cryptography in the page, and nobody is identified.
     if (!known || !crypto.subtle) {
       ++state.lost;
