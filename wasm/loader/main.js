@@ -153,7 +153,7 @@ function boot() {
   etappe.loaded = state.config.version || 0;
   // A page may have kept the stub itself, which pushes here.
   etappe.q = { push: handle };
-  state.arrived = Date.now();
+  state.arrived = state.noticed = Date.now();
   // Calls that waited in the stub: a view of theirs is the view of this page, with their details.
   for (const [command, details] of calls) if (command === 'view') state.details = details;
   state.device = read();
