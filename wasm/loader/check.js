@@ -12,12 +12,18 @@
     if (event.blockedURI.startsWith(new URL(state.base).origin)) csp = csp || event.effectiveDirective;
   });
   let said;
-  for (const delay of [1000, 4000]) {
-    setTimeout(() => {
-      const findings = `engine=${state.withoutWasm ? 'js' : 'wasm'}&consent=${state.started ? 2 : 0}&policy=${state.config.policy}` +
-        `&csp=${csp}&events=${state.taken}&v=${state.config.version || 0}`;
-      if (findings !== said) loadScript(`${state.source}?check=${token}&${findings}`);
+  let looks = 0;
+  let silent = 0;
+  const look = () => {
+    // After a grant the tracker waits up to two seconds for company; until then silence means nothing.
+    const patient = state.started && !state.taken && !csp && ++silent < 8;
+    const findings = `engine=${state.withoutWasm ? 'js' : 'wasm'}&consent=${state.started ? 2 : 0}&policy=${state.config.policy}` +
+      `&csp=${csp}&events=${state.taken}&v=${state.config.version || 0}`;
+    if (findings !== said && !patient) {
+      loadScript(`${state.source}?check=${token}&${findings}`);
       said = findings;
-    }, delay);
-  }
+    }
+    if (++looks < 20 && !state.taken) setTimeout(look, 500);
+  };
+  setTimeout(look, 1000);
 })();
