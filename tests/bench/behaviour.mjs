@@ -6,6 +6,9 @@ import { brotliSize } from './stand.mjs';
 const page = (peer, more = '') => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title>${peer.head}</head>
 <body><p>Drives for machines.</p><p><a id="out" ${peer.link} href="{{partner}}/landing">Partner</a></p>${more}</body></html>`;
 
+/** Longer than any of the trackers waits for company before it sends. */
+const kSettled = 3500;
+
 const pause = (ms) => new Promise((next) => setTimeout(next, ms));
 
 /** What the peer's page does in one scenario, in a window of its own. */
@@ -45,11 +48,11 @@ function comeBack(stand, browser, peer) {
     stand.partnerPage = '<!doctype html><title>Partner</title><p>Partner<script>setTimeout(function(){history.back()},400)</script>';
     try {
       await tab.goto(stand.shop + '/', { waitUntil: 'load' });
-      await pause(2000);
+      await pause(kSettled);
       const before = stand.count(peer.view);
       await tab.goto(stand.partner + '/away').catch(() => undefined);
       const restored = await stand.arrived('shop.test', '/restored', 5000);
-      await pause(2000);
+      await pause(kSettled);
       return { restored: !!restored, before, after: stand.count(peer.view) };
     } finally {
       stand.partnerPage = undefined;
@@ -68,7 +71,7 @@ function renderAhead(stand, executable, peer) {
   };
   return stand.undriven(executable, stand.shop + '/', async () => {
     const ahead = await stand.arrived('shop.test', '/was-ahead', 10000);
-    await pause(2500);
+    await pause(kSettled);
     return { rendered: !!ahead, views: stand.count(peer.view) };
   });
 }
@@ -134,7 +137,7 @@ async function measureAll(stand, browser, executable, peers, runs) {
       `${results.filter((result) => result.delivered).length}/${results.length}`;
     const kept = back.filter(({ restored }) => restored);
     const early = ahead.filter(({ rendered }) => rendered);
-    rows.push([`${peer.name} ${peer.version}`, delivered(quick), delivered(slow), `${range(slow.map(({ ms }) => ms))} ms`,
+    rows.push([[peer.name, peer.version].filter(Boolean).join(' '), delivered(quick), delivered(slow), `${range(slow.map(({ ms }) => ms))} ms`,
       kept.length ? `${range(kept.map(({ before, after }) => after - before))} (${kept.length} kept)` : 'page was not kept',
       early.length ? `${range(early.map(({ views }) => views))} (${early.length} rendered)` : 'page was not rendered ahead',
       range(both), range(routed), brotliSize(peer.script).toLocaleString('en')]);

@@ -40,7 +40,10 @@ function prepare() {
   };
 }
 
-/** In the page: `batches` times a hundred calls of what `kind` says, each time until everything is acknowledged; ms of each hundred. */
+/**
+ * In the page: `batches` times a hundred calls of what `kind` says, each time until everything is acknowledged. A hundred fill a batch and send
+ * it. [ms of the first half, which only queues; ms of all] of each hundred.
+ */
 async function play([kind, batches, perBatch]) {
   const target = document.querySelector('#target');
   const call = kind === 'click' ? () => target.click() : () => window.etappe('event', 'bench', { part: 'motor' });
@@ -48,17 +51,20 @@ async function play([kind, batches, perBatch]) {
   for (let batch = 0; batch < batches; ++batch) {
     window.ahead += perBatch * 60;
     const began = performance.now();
-    for (let i = 0; i < perBatch; ++i) call();
-    taken.push(performance.now() - began);
+    for (let i = 0; i < perBatch / 2; ++i) call();
+    const half = performance.now();
+    for (let i = perBatch / 2; i < perBatch; ++i) call();
+    taken.push([half - began, performance.now() - began]);
     do await new Promise((next) => setTimeout(next)); while (window.onTheWay > 0);
   }
   return taken;
 }
 
-const microseconds = (taken) => {
+/** µs for each call, {median, min}, of `calls` calls that took each of these ms. */
+function microseconds(taken, calls) {
   const sorted = [...taken].sort((a, b) => a - b);
-  return { median: sorted[sorted.length >> 1] * 1000 / kPerBatch, min: sorted[0] * 1000 / kPerBatch };
-};
+  return { median: sorted[sorted.length >> 1] * 1000 / calls, min: sorted[0] * 1000 / calls };
+}
 
 async function memoryOf(session, tab) {
   await session.send('HeapProfiler.collectGarbage');
@@ -97,11 +103,15 @@ const dropsOf = (tab) => tab.evaluate(() => {
   return told && { before: told.lost, reasons: [...told.dropped] };
 });
 
-/** Events and clicks in µs, {median, min}; `bare` is the same click on a page without a tracker. */
+/**
+ * {event, triggers, click, bare}, each {queued, sent} of {median, min} in µs: the call alone, and with its share of sending a full batch.
+ * `bare` is the same click on a page without a tracker.
+ */
 export async function measureCalls(stand, browser, plain, withTriggers) {
   const timed = (peer, kind, batches) => withPage(stand, browser, peer, async (tab) => {
     await tab.evaluate(play, [kind, 20, kPerBatch]);
-    return microseconds(await tab.evaluate(play, [kind, batches, kPerBatch]));
+    const taken = await tab.evaluate(play, [kind, batches, kPerBatch]);
+    return { queued: microseconds(taken.map(([half]) => half), kPerBatch / 2), sent: microseconds(taken.map(([, all]) => all), kPerBatch) };
   });
   const none = { ...plain, head: '<script>window.etappeReady=0</script>' };
   return { event: await timed(plain, 'event', 100), triggers: await timed(withTriggers, 'event', 100),

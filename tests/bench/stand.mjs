@@ -2,7 +2,8 @@
 // names. The collector answers any path after a delay and writes down what it was sent; it judges nothing.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,7 +108,8 @@ export class Stand {
     } finally {
       browser.kill('SIGTERM');
       if (browser.exitCode === null && browser.signalCode === null) await once(browser, 'exit');
-      rmSync(profile, { recursive: true, force: true, maxRetries: 30 });
+      // Its helpers may write for a moment longer.
+      await rm(profile, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
     }
   }
 

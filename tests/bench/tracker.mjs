@@ -60,6 +60,17 @@ function instrument() {
   };
 }
 
+/** The request that carries the page view, as soon as it is there; undefined for a script that sends none. */
+async function firstView(stand, peer) {
+  const end = performance.now() + (peer.script === idle.script ? 1500 : 10000);
+  for (;;) {
+    const found = stand.requests.find(({ host, method, path, text: body }) => host === 'stats.shop.test' && method !== 'OPTIONS' &&
+      `${method} ${path}\n${body}`.match(peer.view));
+    if (found || performance.now() > end) return found;
+    await pause(20);
+  }
+}
+
 async function load(stand, browser, session, peer, { kind, rate, split }) {
   stand.requests = [];
   stand.delay = 0;
@@ -76,9 +87,8 @@ async function load(stand, browser, session, peer, { kind, rate, split }) {
     const trace = await record(session, tab, async () => {
       await tab.goto(stand.shop + '/', { waitUntil: 'load' });
       // Nothing looks into the page meanwhile: a look is work on the same thread.
-      await pause(rate === 1 ? 1200 : 2500);
-      const sent = stand.requests.find(({ host, method, path, text: body }) => host === 'stats.shop.test' && method !== 'OPTIONS' &&
-        `${method} ${path}\n${body}`.match(peer.view));
+      const sent = await firstView(stand, peer);
+      await pause(300 * rate);
       return tab.evaluate(([script, view]) => {
         const entries = performance.getEntriesByType('resource');
         const { responseEnd } = entries.find(({ name }) => name.endsWith(script));

@@ -59,8 +59,11 @@ async function fromPackage(peer, collector) {
   const folder = join(here, 'node_modules', peer.package);
   if (!existsSync(folder)) return { ...peer, missing: 'not installed (npm ci in tests/bench/peers)' };
   const { version } = require_(join(folder, 'package.json'));
-  const script = peer.file ? readFileSync(join(folder, peer.file), 'utf8') : await bundled(peer, collector);
-  return { ...peer, version, script };
+  try {
+    return { ...peer, version, script: peer.file ? readFileSync(join(folder, peer.file), 'utf8') : await bundled(peer, collector) };
+  } catch (error) {
+    return { ...peer, version, missing: error.message.split('\n')[0] };
+  }
 }
 
 /**
@@ -75,9 +78,9 @@ function fromFolder(folder) {
 }
 
 /** Etappe's own file as the publisher made it, with consent granted before it arrives: the most that a page view can cost. */
-export function etappePeer(key, script, version) {
+export function etappePeer(key, script) {
   return {
-    name: 'Etappe', version, script, path: `/t/${key}.js`,
+    name: 'Etappe', script, path: `/t/${key}.js`,
     head: `<script>window.etappe=window.etappe||function(){(etappe.q=etappe.q||[]).push(arguments)}</script>
       <script>etappe('consent',{analytics:true});etappe('ready',function(){window.etappeReady=performance.now()})</script>
       <script async src="{{collector}}{{path}}"></script>`,
