@@ -127,8 +127,8 @@ class FakePage {
     now += time;
     tracker.tick(now);
   }
-  void answer(Slot slot, int status, std::chrono::seconds retry_after = 0s) {
-    tracker.ack(slot, {.status = status, .retry_after = retry_after}, now);
+  bool answer(Slot slot, int status, std::chrono::seconds retry_after = 0s) {
+    return tracker.ack(slot, {.status = status, .retry_after = retry_after}, now);
   }
   /// Lets everything that waits leave and be accepted; returns it.
   std::vector<SentEvent> delivered() {

@@ -180,10 +180,11 @@ std::uint32_t etappe_adopt(double now, std::uint32_t link_length, std::uint32_t 
 }
 
 ETAPPE_EXPORT("ack")
-void etappe_ack(double now, std::uint32_t slot, std::int32_t status, std::uint32_t retry_after_seconds) {
-  abi::memory.tracker.ack(static_cast<tracker::Slot>(slot),
-                        {.status = status, .retry_after = std::chrono::seconds{retry_after_seconds}},
-                        abi::time(now));
+std::uint32_t etappe_ack(double now, std::uint32_t slot, std::int32_t status, std::uint32_t retry_after_seconds) {
+  const bool over = abi::memory.tracker.ack(
+      static_cast<tracker::Slot>(slot),
+      {.status = status, .retry_after = std::chrono::seconds{retry_after_seconds}}, abi::time(now));
+  return over ? 1 : 0;
 }
 
 ETAPPE_EXPORT("dropped") std::uint32_t etappe_dropped(std::uint32_t reason) {

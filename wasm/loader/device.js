@@ -2,7 +2,7 @@
 // whether one is remembered (its text is the tracker's: wasm/tracker/identity.hpp), and batches that could not be
 // delivered, likewise under a grant only, a day at most and 80,000 characters.
 
-import { state } from './state.js';
+import { state, guarded } from './state.js';
 
 const kDay = 864e5;
 const kMostKept = 80000;
@@ -52,12 +52,15 @@ export function forget() {
   for (const domain of domains()) write('', 0, domain);
   state.device = read();
   state.kept = [];
+  forgetThere();
   localStorage.removeItem(name());
-  if (state.config.id_cookie !== 'script') {
-    // The collector's own cookie, which no script can delete.
-    fetch(`${state.base}/v1/forget?site=${state.config.site}${place('&')}`, { method: 'POST', keepalive: true, credentials: 'include' }).catch(() => {});
-  }
 }
+
+/** The collector's own cookie, which no script can delete. */
+export const forgetThere = guarded(() => {
+  if (state.config.id_cookie === 'script') return;
+  fetch(`${state.base}/v1/forget?site=${state.config.site}${place('&')}`, { method: 'POST', keepalive: true, credentials: 'include' }).catch(() => {});
+});
 
 /** Tells the collector below which path of the page's own site it is reached, for its cookie's sake. */
 export function place(mark) {
@@ -82,7 +85,7 @@ export function keep(bytes, slot) {
   state.kept[slot] = entry;
 }
 
-/** The batch of that slot has been answered, so that no later page need send it. */
+/** The batch of that slot is over, so that no later page need send it. */
 export function unkeep(slot) {
   const mine = state.kept[slot];
   if (!mine) return;

@@ -37,8 +37,8 @@ const imports = {
     command(operation, a, b, c) {
       if (operation === 1) {
         guarded(send)(bytesAt(a, b), (status, retryAfter) => {
-          guarded(unkeep)(c);
-          call('ack', Date.now(), c, status, retryAfter);
+          // What is to be tried again stays on the device: this page may not live to do it.
+          if (call('ack', Date.now(), c, status, retryAfter)) guarded(unkeep)(c);
         });
       } else if (operation === 2) {
         guarded(remember)(decoder.decode(bytesAt(a, b)), c);

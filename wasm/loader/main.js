@@ -3,7 +3,7 @@
 
 import { state, say, guarded, listen, loadScript } from './state.js';
 import { call, callWith, startEngine, startEngineNow, sendKept, adopt, type } from './engine.js';
-import { read, forget } from './device.js';
+import { read, forget, forgetThere } from './device.js';
 import { take, follow } from './data_layer.js';
 import { view, turn, followRoutes, linkOf } from './pages.js';
 import { commands, track, afterGrant, declaredProps, commerceOf } from './track.js';
@@ -129,6 +129,8 @@ commands.reset = () => afterGrant((now) => {
   call('flush', now, 0);
   state.fresh = true;
   call('reset', now);
+  // A page that is left without another event has told the collector all the same.
+  forgetThere();
 });
 /** With the engine, if it is on its way; otherwise now: a page must not wait for a grant that may never come. */
 commands.ready = (work) => (state.started ? whenReady(() => work()) : work());

@@ -29,7 +29,7 @@ class Host {
   /// Deletes everything of ours on the device.
   virtual void forget() = 0;
   /// Keeps one batch on the device for a later page, which hands it to Tracker::restore(). Asked only while the
-  /// page is being left, for what could not be delivered so far; forgotten with the ack() of that slot.
+  /// page is being left, for what could not be delivered so far; forgotten when an ack() of that slot says that it is over.
   virtual void keep(Slot slot, std::span<const std::byte> batch) = 0;
   /// Calls Tracker::tick() after `delay`; replaces an earlier wish.
   virtual void wake_in(std::chrono::milliseconds delay) = 0;

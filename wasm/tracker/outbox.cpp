@@ -176,18 +176,18 @@ void Outbox::flush(event::TimeMs now, Network network) {
   }
 }
 
-void Outbox::ack(Slot slot, Answer answer, event::TimeMs now) {
+bool Outbox::ack(Slot slot, Answer answer, event::TimeMs now) {
   const auto index = static_cast<std::size_t>(slot);
   if (index >= kSlots) {
-    return;
+    return true;
   }
   Place& place = places_[index];
   if (place.state == State::abandoned) {
     place.state = State::empty;
-    return;
+    return true;
   }
   if (place.state != State::flying) {
-    return;
+    return true;
   }
   if (is_passing(answer.status)) {
     milliseconds delay = kFirstRetry;
@@ -211,6 +211,7 @@ void Outbox::ack(Slot slot, Answer answer, event::TimeMs now) {
     drop(place, Drop::refused);
   }
   wake(now);
+  return place.state != State::waiting;
 }
 
 void Outbox::drop(Place& place, Drop reason) {

@@ -82,7 +82,8 @@ class Outbox {
   void flush(event::TimeMs now, Network network);
   /// A batch that an earlier page has kept; sent at once. False when there is no place for it.
   [[nodiscard]] bool restore(std::span<const std::byte> batch, event::TimeMs now);
-  void ack(Slot slot, Answer answer, event::TimeMs now);
+  /// Whether the batch is over, one way or the other: true unless it waits for another try.
+  [[nodiscard]] bool ack(Slot slot, Answer answer, event::TimeMs now);
   /// Drops what waits, and what is in flight when its answer asks for another try.
   void clear();
 

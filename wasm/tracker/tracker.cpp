@@ -313,6 +313,6 @@ void Tracker::flush(event::TimeMs now, Network network) { outbox_.flush(now, net
 bool Tracker::restore(event::TimeMs now, std::span<const std::byte> batch) {
   return consent::may_use_device(consent_) && outbox_.restore(batch, now);
 }
-void Tracker::ack(Slot slot, Answer answer, event::TimeMs now) { outbox_.ack(slot, answer, now); }
+bool Tracker::ack(Slot slot, Answer answer, event::TimeMs now) { return outbox_.ack(slot, answer, now); }
 
 }  // namespace etappe::tracker

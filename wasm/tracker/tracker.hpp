@@ -93,7 +93,7 @@ class Tracker final {
   void tick(event::TimeMs now);
   void flush(event::TimeMs now, Network network);
   [[nodiscard]] bool restore(event::TimeMs now, std::span<const std::byte> batch);
-  void ack(Slot slot, Answer answer, event::TimeMs now);
+  [[nodiscard]] bool ack(Slot slot, Answer answer, event::TimeMs now);
 
   [[nodiscard]] consent::States consent() const { return consent_; }
   [[nodiscard]] DropCounts& drops() { return drops_; }
