@@ -8,6 +8,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {chromium} from 'playwright-core';
 import {House, until} from '../house.mjs';
+import {rowsOnce} from './rows.mjs';
 
 const root = name => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const etappe = process.env.ETAPPE_BIN ?? root('build/dev/bin/etappe');
@@ -121,10 +122,6 @@ export class Stage {
 
   /** The stored rows, oldest first, as objects. Asks until `enough` is content with them. */
   async rows(enough) {
-    const columns = ['id', 'type', 'url', 'path', 'referrer', 'title', 'name', 'value', 'currency', 'quantity', 'order_id', 'weight', 'tag', 'funnel', 'step',
-      'visitor', 'session', 'link', 'consent_analytics', 'consent_marketing', 'touch', 'channel', 'source', 'medium', 'network',
-      'network_kind', 'publisher', 'click_id', 'click_id_param', 'items.id', 'items.quantity'];
-    let rows = [];
     // The collector answers before its engine does, and a store that is not there yet has no table to ask.
     await until('the reports', async () => {
       const {status, body} = await this.#ask('overview');
@@ -132,17 +129,10 @@ export class Stage {
       return status === 200;
     });
     try {
-      await until('the rows', async () => {
-        await this.house.flush();
-        const found = await this.house.query(`SELECT ${columns.map(c => (c === 'value' ? 'toString(value)' : `\`${c}\``)).join(', ')} FROM events FINAL ORDER BY ts, record`);
-        rows = found.map(row => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
-        return enough(rows);
-      }, 20000);
+      return await rowsOnce(this.house, enough);
     } catch (error) {
-      const seen = rows.map(row => `${row.type} ${row.path} ${row.name || row.step}`).join('\n');
-      throw new Error(`${error.message}; stored are:\n${seen}\nrequested were:\n${this.requests.join('\n')}`);
+      throw new Error(`${error.message}\nrequested were:\n${this.requests.join('\n')}`);
     }
-    return rows;
   }
 
   /** A report of today, asked over the API: columns by name in every row, and the rest as it came. */
