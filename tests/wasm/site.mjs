@@ -23,7 +23,8 @@ export function snippet(attributes = kEngine) {
 /**
  * Pages are {path: html or {html, headers}}. `answer(number)` gives the status of the n-th batch.
  * `config` is laid over the publisher's object; `listeners` are the names of the modules in the file. The server
- * answers to every name of the loopback, so that a site may have several domains. `delay`: of batches, in milliseconds.
+ * answers to every name of the loopback, so that a site may have several domains, and below /in as well as a path proxy
+ * would have it. `delay`: of batches, in milliseconds.
  */
 export async function openSite(share, { pages, answer = () => 204, config = {}, listeners = [], delay = 0 }) {
   const { engine } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));
@@ -42,7 +43,8 @@ export async function openSite(share, { pages, answer = () => 204, config = {}, 
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
-      const path = request.url.split('?')[0];
+      const asked = request.url.split('?')[0];
+      const path = asked.replace(/^\/in\//, '/');
       requests.push({ method: request.method, url: request.url, headers: request.headers });
       const js = (text) => {
         response.setHeader('Content-Type', 'text/javascript; charset=utf-8');
@@ -53,7 +55,7 @@ export async function openSite(share, { pages, answer = () => 204, config = {}, 
       else if (path === '/v1/events') {
         const status = answer(batches.length);
         for (const check of waiting) setImmediate(check);
-        batches.push({ status, query: request.url.slice(path.length), type: request.headers['content-type'], ...readBatch(Buffer.concat(chunks)) });
+        batches.push({ status, query: request.url.slice(asked.length), type: request.headers['content-type'], bytes: Buffer.concat(chunks).length, ...readBatch(Buffer.concat(chunks)) });
         if (status === kSilent) return;
         response.statusCode = status.status ?? status;
         for (const [name, value] of Object.entries(status.headers ?? {})) response.setHeader(name, value);
