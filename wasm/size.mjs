@@ -1,37 +1,80 @@
-// What a visitor's browser loads, in bytes of brotli 11 per part: node wasm/size.mjs [FILE]
-// FILE is a site's published file (DATA/published/t/<key>.js); without it the build's tracker.js, which has no
-// container yet. Parts compress better together than alone, so the total is measured too, not added up.
+// What a visitor's browser loads, in bytes of brotli 11, part by part: node wasm/size.mjs [FILE]
+// Without FILE the files are composed as the publisher composes them (server/admin/tracker_file.cpp), with the container
+// tests/wasm/ten_tags.json; then the exit status says whether the budgets hold. FILE is a site's published file
+// (DATA/published/t/<key>.js). Parts compress better together than alone: a listener's bytes are the difference
+// that it makes to the file, and totals are measured, not added up.
 
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { embed } from './embed.mjs';
+import { containerBytes } from '../tests/golden/container.mjs';
 
-const kBudget = 14 * 1024;
+const kDefaultBudget = 14 * 1024;
+const kEverythingBudget = 20 * 1024;
+const kDefaultListeners = ['links', 'engagement', 'impressions'];
 
-const share = join(dirname(fileURLToPath(import.meta.url)), '../build/share/etappe');
-const file = readFileSync(process.argv[2] ?? join(share, 'tracker.js'), 'utf8');
-const { engine } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const share = join(root, 'build/share/etappe');
+const { engine, listeners } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));
 
-const brotli = (bytes) => brotliCompressSync(bytes, { params: {
-  [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+const brotli = (text) => {
+  const bytes = Buffer.from(text);
+  return text ? brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length : 0;
+};
 
-/** Where the module's text stands: the one literal that begins with the stand-in of NUL. */
-const module = [file.indexOf('"\u0100asm') + 1];
-module[1] = file.indexOf('"', module[0]);
-/** Where the configuration stands; a literal of the build's own has no container. */
-const config = /\{"container":"[^"]*".*?\}/.exec(file)?.[0] ?? '';
-
-const parts = [
-  ['loader', (file.slice(0, module[0]) + file.slice(module[1])).replace(config, () => '')],
-  ['module, as text', file.slice(...module)],
-  ['configuration with container', config],
-  ['the whole file', file],
-  ['fallback engine, only where WebAssembly is refused', readFileSync(join(share, 'a', engine), 'utf8')],
-].map(([name, text]) => ({ name, raw: Buffer.byteLength(text), packed: text ? brotli(Buffer.from(text)) : 0 }));
-
-for (const { name, raw, packed } of parts) {
-  console.log(`${String(packed).padStart(7)} B br ${String(raw).padStart(7)} B raw  ${name}`);
+function line(text, name, budget) {
+  const packed = brotli(text);
+  const verdict = budget ? ` budget ${budget} B: ${packed <= budget ? 'within' : 'OVER'}` : '';
+  console.log(`${String(packed).padStart(7)} B br ${String(Buffer.byteLength(text)).padStart(7)} B raw  ${name}${verdict}`);
+  if (budget && packed > budget) process.exitCode = 1;
+  return packed;
 }
-const total = parts[3].packed;
-console.log(`budget ${kBudget} B, the whole file ${total} B: ${total <= kBudget ? 'within' : 'OVER'}`);
+
+/** The file without its module and configuration, and these two: where the literals stand that begin as they do. */
+function partsOf(file) {
+  const begin = file.indexOf('"\u0100asm') + 1;
+  const end = file.indexOf('"', begin);
+  const config = /\{"container":"[^"]*".*?\}/.exec(file)?.[0] ?? '';
+  return [
+    ['loader and listeners', (file.slice(0, begin) + file.slice(end)).replace(config, () => '')],
+    ['module, as text', file.slice(begin, end)],
+    ['configuration with container', config],
+  ];
+}
+
+const kTags = embed(containerBytes(JSON.parse(readFileSync(join(root, 'tests/wasm/ten_tags.json'), 'utf8'))))
+  .replaceAll('<', String.fromCharCode(256 + 60));
+const kConfig = { domains: ['nordwerk.example', 'www.nordwerk.example'], engine: `/a/${engine}`, id: 'k7m2p9x4w3vt', policy: 'block', site: 'k7m2p9x4w3vt', version: 12 };
+
+/** A site's file: the chosen listeners in the order of assets.json, the configuration's keys sorted. */
+function composed(chosen, options = {}) {
+  const config = Object.fromEntries(Object.entries({ ...kConfig, ...options }).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return readFileSync(join(share, 'tracker.js'), 'utf8')
+    .replace('"__ETAPPE_CONFIG__"', () => `{"container":"${kTags}",${JSON.stringify(config).slice(1)}`)
+    .replace('"__ETAPPE_LISTENERS__"', () => listeners.filter((name) => chosen.includes(name))
+      .map((name) => readFileSync(join(share, 'listeners', `${name}.js`), 'utf8').trim()).join());
+}
+
+if (process.argv[2]) {
+  const file = readFileSync(process.argv[2], 'utf8');
+  for (const [name, text] of partsOf(file)) line(text, name);
+  line(file, 'the whole file');
+} else {
+  const usual = composed(kDefaultListeners);
+  for (const [name, text] of partsOf(usual)) line(text, name);
+  line(composed([]), 'the whole file without listeners');
+  line(usual, `default site: ${kDefaultListeners.join(', ')}; ten tags;`, kDefaultBudget);
+  line(composed(listeners, { link_domains: ['nordwerk-shop.example', 'nordwerk-service.example'], redact: 'kundennr\n/konto/*/rechnung',
+    url: 'canonical', routes: 'hash', impression: { milliseconds: 2000, percent: 60 } }), 'everything on; ten tags;', kEverythingBudget);
+  console.log('what a listener adds to the default file, or takes from it when it is switched off:');
+  for (const name of listeners) {
+    const on = brotli(composed([...kDefaultListeners, name]));
+    const off = brotli(composed(kDefaultListeners.filter((other) => other !== name)));
+    console.log(`${String(on - off).padStart(7)} B br          ${name}${kDefaultListeners.includes(name) ? ', on by default' : ''}`);
+  }
+  console.log('files of their own, which only some pages load:');
+  line(readFileSync(join(share, 'a', engine), 'utf8'), 'the JavaScript build, where WebAssembly is refused');
+  line(readFileSync(join(share, 'a', engine.replace('engine', 'check')), 'utf8'), 'the live check');
+}
