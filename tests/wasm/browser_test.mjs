@@ -181,7 +181,7 @@ visit('a withdrawal in one tab stops the other', { pages: { '/': html(''), '/nex
   });
 
 visit('a page that is left before the engine is ready still delivers its view',
-  { pages: { '/': html(kGranted), '/next': 'next' } },
+  { pages: { '/': html(kGranted), '/next': 'next' }, wasmOnly: 'the JavaScript build is a second file: nothing can be done before it is there' },
   async ({ page, site }) => {
     await page.addInitScript(() => {
       window.scheduler.postTask = () => {};
