@@ -212,12 +212,12 @@ visit('impressions: half of it for a second, once a page, also when it comes lat
   });
 
 visit('impressions: too little of it, too short, or in a hidden page, is none',
-  { pages: { '/': html(kGranted + `<div style="position:fixed;top:-60px">${box('corner')}</div><div id="flash">${box('flash')}</div>`) },
-    listeners: ['impressions'], config: { impression: { percent: 50, milliseconds: 500 } } },
+  { pages: { '/': html(kGranted + `<div style="position:fixed;top:-60px">${box('corner')}</div><div id="flash">${box('flash')}</div>
+      <script>etappe('ready', () => setTimeout(() => { document.getElementById('flash').style.marginTop = '9999px'; }, 100))</script>`) },
+    listeners: ['impressions'], config: { impression: { percent: 50, milliseconds: 1000 } } },
   async ({ page, site }) => {
     await enter(page, site.url + '/');
-    await page.evaluate(() => setTimeout(() => { document.getElementById('flash').style.marginTop = '9999px'; }, 100));
-    await page.waitForTimeout(900);
+    await page.waitForTimeout(1500);
     await settled(page, site);
     assert.deepEqual(named(site, 'impression'), []);
   });
