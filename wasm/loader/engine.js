@@ -192,13 +192,13 @@ export function startEngine(ready) {
     ready();
   };
   const refused = (why) => {
-    say('no WebAssembly here:', why);
+    say('no WebAssembly', why);
     state.withoutWasm = true;
     withoutWasm(then);
   };
   soon(() => {
     if (state.engine) return;
-    if (state.withoutWasm) return refused('not wanted');
+    if (state.withoutWasm) return refused();
     let exports;
     try {
       exports = instantiate();

@@ -84,9 +84,9 @@ export function guarded(work) {
   };
 }
 
-/** Follows what happens on the page without ever standing in its way. */
+/** Follows what happens on the page: first, and without ever standing in its way. */
 export function listen(target, name, work) {
-  target.addEventListener(name, guarded(work), { capture: true, passive: true });
+  target.addEventListener(name, guarded(work), true);
 }
 
 /** A task of its own, soon: in front of the page's loading work where the browser can tell, else after it. */

@@ -9,7 +9,7 @@ export function send(bytes, done) {
   const { fresh } = state;
   const url = state.base + '/v1/events' + (fresh ? '?id=new' + place('&') : place('?'));
   const body = new Blob([bytes], { type: 'text/plain' });
-  say('send', bytes.length, 'bytes');
+  say('send', bytes.length);
   const beacon = () => setTimeout(done, 0, navigator.sendBeacon(url, body) ? 204 : 0, 0);
   try {
     // A browser without keepalive would cancel the request together with the page.
