@@ -48,6 +48,7 @@ export function remember(text, seconds) {
 }
 
 export function forget() {
+  state.unsaved = null;
   if (!read()) return;
   for (const domain of domains()) write('', 0, domain);
   state.device = read();

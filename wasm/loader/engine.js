@@ -41,7 +41,8 @@ const imports = {
           if (call('ack', Date.now(), c, status, retryAfter)) guarded(unkeep)(c);
         });
       } else if (operation === 2) {
-        guarded(remember)(decoder.decode(bytesAt(a, b)), c);
+        state.unsaved = [decoder.decode(bytesAt(a, b)), c];
+        state.saving = state.saving || setTimeout(saveDevice);
       } else if (operation === 3) {
         guarded(forget)();
       } else if (operation === 4) {
@@ -108,15 +109,25 @@ function putEvent(event, layer) {
  * Another page of the site may have changed or withdrawn what the device holds; the engine hears of it before
  * anything else, within a tenth of a second: looking is dear.
  */
-function noticeDevice(now) {
-  if (now - state.noticed < kNotice && now >= state.noticed) return;
+function noticeDevice(now, wait = kNotice) {
+  if (now - state.noticed < wait && now >= state.noticed) return;
   state.noticed = now;
   const device = read();
   if (device !== state.device) {
     state.device = device;
+    state.unsaved = null;  // what the other page has done comes first
     state.engine.device(now, putText(device));
   }
 }
+
+/** Writes down what is to be remembered. That is dear, too, so it has a task of its own. */
+export const saveDevice = guarded(() => {
+  clearTimeout(state.saving);
+  state.saving = 0;
+  if (state.unsaved) noticeDevice(Date.now(), 0);
+  if (state.unsaved) remember(...state.unsaved);
+  state.unsaved = null;
+});
 
 export const call = guarded((name, now, ...numbers) => {
   noticeDevice(Date.now());

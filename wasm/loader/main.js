@@ -2,7 +2,7 @@
 // it what happens. Before a grant it adds no listener, compiles nothing, stores nothing and sends nothing.
 
 import { state, say, guarded, listen, loadScript } from './state.js';
-import { call, callWith, startEngine, startEngineNow, sendKept, adopt, type } from './engine.js';
+import { call, callWith, saveDevice, startEngine, startEngineNow, sendKept, adopt, type } from './engine.js';
 import { read, forget, forgetThere } from './device.js';
 import { take, follow } from './data_layer.js';
 import { view, turn, followRoutes, linkOf } from './pages.js';
@@ -44,6 +44,7 @@ function onLeave(event) {
     if (!state.engine) startEngineNow();
     if (state.engine) {
       onReady();
+      saveDevice();
       turn();
       const now = Date.now();
       state.endings.forEach((end) => end(now));

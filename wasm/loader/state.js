@@ -50,6 +50,9 @@ export const state = {
   /** The device's text as it was read or written last, when it was read, and the domain the cookie is set for. */
   device: '',
   noticed: 0,
+  /** What is to be written there next, [text, seconds], and the timer of that. */
+  unsaved: null,
+  saving: 0,
   domain: undefined,
   /** Batches kept on the device by the page that is left, by slot: as they stand there. */
   kept: [],
