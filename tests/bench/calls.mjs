@@ -12,7 +12,7 @@ export const containerOfTriggers = () => ({
   triggers: Array.from({ length: kTriggers }, (_, i) => ({ name: `trigger ${i}`, on: 'event', event: 'bench',
     conditions: [{ variable: 'path', operator: 'equals', value: `/never/${i}` }] })),
   tags: Array.from({ length: kTriggers }, (_, i) => ({ name: `tag ${i}`, template: 'etappe-conversion', triggers: [`trigger ${i}`],
-    exceptions: [], consent: ['analytics'], repeat: 'every_time', parameters: { conversion: `conversion ${i}` } })),
+    exceptions: [], consent: ['analytics'], repeat: 'once_per_page', parameters: { conversion: `conversion ${i}` } })),
 });
 
 /** Before any script: a clock that can be moved on, the module's memory, and how many batches are on their way. */
