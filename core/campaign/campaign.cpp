@@ -23,10 +23,10 @@ void read_into(CampaignView& view, std::string_view query) {
 
 bool has_announcing_param(std::string_view query) {
   url::QueryReader reader(query);
-  while (const auto param = reader.next()) {
-    if (param->value.empty()) continue;
+  for (url::ParamView param; reader.next(param);) {
+    if (param.value.empty()) continue;
     for (const std::string_view name : kAnnouncing) {
-      if (url::decodes_to_ignoring_case(param->name, name)) return true;
+      if (url::decodes_to_ignoring_case(param.name, name)) return true;
     }
   }
   return false;

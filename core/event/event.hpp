@@ -42,7 +42,11 @@ enum class Type : std::uint8_t {
 struct Uuid {
   std::array<std::uint8_t, 16> bytes{};
   friend constexpr bool operator==(const Uuid&, const Uuid&) = default;
-  [[nodiscard]] constexpr bool is_nil() const { return *this == Uuid{}; }
+  [[nodiscard]] constexpr bool is_nil() const {
+    unsigned any = 0;
+    for (const std::uint8_t byte : bytes) any |= byte;
+    return any == 0;
+  }
 };
 
 /// RFC 9562 text, 36 characters, either case; nothing else is accepted.

@@ -106,20 +106,18 @@ bool is_utf8(std::string_view text) {
 }
 
 bool is_decimal(std::string_view text) {
-  constexpr std::size_t kMaxWhole = 12;
-  constexpr std::size_t kMaxFraction = 6;
-  if (text.starts_with('-')) text.remove_prefix(1);
-  const auto digits = [&text](std::size_t most) {
-    std::size_t count = 0;
-    while (count < text.size() && is_digit(text[count])) ++count;
-    text.remove_prefix(count);
-    return count >= 1 && count <= most;
-  };
-  if (!digits(kMaxWhole)) return false;
-  if (text.empty()) return true;
-  if (!text.starts_with('.')) return false;
-  text.remove_prefix(1);
-  return digits(kMaxFraction) && text.empty();
+  constexpr unsigned kMaxWhole = 12;
+  constexpr unsigned kMaxFraction = 6;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  if (at != end && *at == '-') ++at;
+  for (unsigned most = kMaxWhole;; most = kMaxFraction) {
+    unsigned digits = 0;
+    for (; at != end && is_digit(*at); ++at) ++digits;
+    if (digits == 0 || digits > most) return false;
+    if (at == end) return true;
+    if (most == kMaxFraction || *at++ != '.') return false;
+  }
 }
 
 }  // namespace etappe::event

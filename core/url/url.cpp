@@ -9,30 +9,38 @@ constexpr auto npos = std::string_view::npos;
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+// What a visitor's page runs of this room works on ranges [at, end): in WebAssembly a pair of pointers is two
+// numbers, while a string_view is memory to write and read.
+using Place = const char*;
 
-/// The value of a hexadecimal digit, or -1.
-constexpr int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  const char l = lower(c);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+
+/// The value of a hexadecimal digit, or more than 15.
+unsigned hex_value(char c) {
+  const auto letter = static_cast<unsigned char>((c | 0x20) - 'a');
+  return is_digit(c) ? static_cast<unsigned>(c - '0') : letter + 10U;
 }
 
-/// Cuts `text` at the first of `marks` and returns what stood before it; the mark stays with the rest.
-std::string_view take_until(std::string_view& text, std::string_view marks) {
-  std::size_t at = 0;
-  while (at < text.size() && marks.find(text[at]) == npos) ++at;
-  const std::string_view head = text.substr(0, at);
-  text.remove_prefix(at);
-  return head;
+Place end_of(std::string_view text) { return text.data() + text.size(); }
+std::string_view between(Place at, Place end) { return {at, static_cast<std::size_t>(end - at)}; }
+
+Place find_char(Place at, Place end, char wanted) {
+  while (at != end && *at != wanted) ++at;
+  return at;
 }
 
-/// Takes `mark` and what follows it up to `end`, where the text begins with it; returns what followed.
-std::string_view take_part(std::string_view& text, char mark, std::string_view end) {
-  if (!text.starts_with(mark)) return {};
-  text.remove_prefix(1);
-  return take_until(text, end);
+bool is_one_of(char c, Place chars) {
+  while (*chars != '\0' && *chars != c) ++chars;
+  return *chars != '\0';
 }
+
+Place find_any(Place at, Place end, Place wanted) {
+  while (at != end && !is_one_of(*at, wanted)) ++at;
+  return at;
+}
+
+/// The place behind the mark at `at`; the end has none.
+Place behind(Place at, Place end) { return at + (at != end); }
 
 bool is_port(std::string_view text) {
   unsigned value = 0;
@@ -52,28 +60,31 @@ bool is_host(std::string_view host) {
   return !host.starts_with('[') || host.find(']') != npos;
 }
 
-/// Reads encoded text one decoded byte at a time.
-class Decoder {
- public:
-  explicit Decoder(std::string_view encoded) : rest_(encoded) {}
-  [[nodiscard]] bool more() const { return !rest_.empty(); }
-  char next() {
-    const char c = rest_[0];
-    if (c == '%' && rest_.size() >= 3) {
-      const int high = hex_value(rest_[1]);
-      const int low = hex_value(rest_[2]);
-      if (high >= 0 && low >= 0) {
-        rest_.remove_prefix(3);
-        return static_cast<char>(high * 16 + low);
-      }
-    }
-    rest_.remove_prefix(1);
-    return c == '+' ? ' ' : c;
+/// One character: its decoded value in the low 8 bits, above them how many bytes it takes.
+std::size_t read(Place at, Place end) {
+  const char c = *at;
+  if (c == '%' && end - at >= 3 && hex_value(at[1]) < 16 && hex_value(at[2]) < 16) {
+    return 3U << 8U | hex_value(at[1]) << 4U | hex_value(at[2]);
   }
+  return 1U << 8U | static_cast<unsigned char>(c == '+' ? ' ' : c);
+}
 
- private:
-  std::string_view rest_;
-};
+char char_of(std::size_t read) { return static_cast<char>(read); }
+
+enum class Case : std::uint8_t { exact, ignored };
+
+bool decodes_to(std::string_view encoded, std::string_view text, Case letters) {
+  Place at = encoded.data();
+  const Place end = end_of(encoded);
+  for (const char wanted : text) {
+    if (at == end) return false;
+    const std::size_t one = read(at, end);
+    const char c = char_of(one);
+    if (c != wanted && (letters == Case::exact || lower(c) != lower(wanted))) return false;
+    at += one >> 8U;
+  }
+  return at == end;
+}
 
 constexpr bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
 
@@ -98,17 +109,25 @@ std::string_view name_of(Error error) {
 
 UrlView split_trusted(std::string_view text) {
   UrlView url;
-  url.scheme = take_until(text, ":/?#");
-  text.remove_prefix(std::min(text.size(), std::size_t{3}));
-  std::string_view authority = take_until(text, "/?#");
-  authority.remove_prefix(authority.rfind('@') + 1);
+  const Place end = end_of(text);
+  Place at = find_any(text.data(), end, ":/?#");
+  url.scheme = between(text.data(), at);
+  at += std::min<std::ptrdiff_t>(end - at, 3);
+  const Place path = find_any(at, end, "/?#");
+  Place host = at;
+  for (; at != path; ++at) {
+    if (*at == '@') host = at + 1;
+  }
   // The colons of an IPv6 address stand inside brackets.
-  const std::size_t bracket = authority.starts_with('[') ? std::min(authority.find(']'), authority.size()) : 0;
-  url.host = authority.substr(0, authority.find(':', bracket));
-  url.port = authority.substr(std::min(url.host.size() + 1, authority.size()));
-  url.path = take_until(text, "?#");
-  url.query = take_part(text, '?', "#");
-  url.fragment = take_part(text, '#', {});
+  const bool is_bracketed = host != path && *host == '[';
+  const Place colon = find_char(is_bracketed ? find_char(host, path, ']') : host, path, ':');
+  url.host = between(host, colon);
+  url.port = between(behind(colon, path), path);
+  const Place path_end = find_any(path, end, "?#");
+  const Place hash = find_char(path_end, end, '#');
+  url.path = between(path, path_end);
+  url.query = between(behind(path_end, hash), hash);
+  url.fragment = between(behind(hash, end), end);
   return url;
 }
 
@@ -131,60 +150,52 @@ Result<UrlView, Error> split(std::string_view text) {
 }
 
 QueryReader::QueryReader(std::string_view query)
-    : rest_(query), separator_(query.find('&') == npos ? ';' : '&') {}
+    : at_(query.data()), end_(end_of(query)), separator_(find_char(at_, end_, '&') == end_ ? ';' : '&') {}
 
-std::optional<ParamView> QueryReader::next() {
-  while (!rest_.empty()) {
-    const std::size_t end = rest_.find(separator_);
-    const std::string_view piece = rest_.substr(0, end);
-    rest_ = end == npos ? std::string_view{} : rest_.substr(end + 1);
-    if (piece.empty()) continue;
-    const std::size_t equals = piece.find('=');
-    if (equals == npos) return ParamView{piece, {}};
-    return ParamView{piece.substr(0, equals), piece.substr(equals + 1)};
+bool QueryReader::next(ParamView& param) {
+  while (at_ != end_) {
+    const Place begin = at_;
+    const Place stop = find_char(begin, end_, separator_);
+    at_ = behind(stop, end_);
+    if (begin == stop) continue;
+    const Place equals = find_char(begin, stop, '=');
+    param = {between(begin, equals), between(behind(equals, stop), stop)};
+    return true;
   }
-  return std::nullopt;
+  return false;
 }
 
 std::optional<std::string_view> find_param(std::string_view query, std::string_view name) {
   QueryReader reader(query);
-  while (const auto param = reader.next()) {
-    Decoder decoder(param->name);
-    std::size_t at = 0;
-    while (decoder.more() && at < name.size() && decoder.next() == name[at]) ++at;
-    if (at == name.size() && !decoder.more()) return param->value;
+  for (ParamView param; reader.next(param);) {
+    if (decodes_to(param.name, name, Case::exact)) return param.value;
   }
   return std::nullopt;
 }
 
 std::string_view fragment_query(std::string_view fragment) {
-  const std::size_t mark = fragment.find('?');
-  return mark == npos ? fragment : fragment.substr(mark + 1);
+  const Place end = end_of(fragment);
+  const Place mark = find_char(fragment.data(), end, '?');
+  return mark == end ? fragment : between(mark + 1, end);
 }
 
 bool decodes_to_ignoring_case(std::string_view encoded, std::string_view text) {
-  Decoder decoder(encoded);
-  for (const char c : text) {
-    if (!decoder.more() || lower(decoder.next()) != lower(c)) return false;
-  }
-  return !decoder.more();
+  return decodes_to(encoded, text, Case::ignored);
 }
 
 std::string_view decode(std::string_view encoded, std::span<char> out) {
-  Decoder decoder(encoded);
+  const Place end = end_of(encoded);
   std::size_t used = 0;
-  while (decoder.more()) {
-    const char c = decoder.next();
-    if (used < out.size()) {
-      out[used++] = c;
-      continue;
+  for (Place at = encoded.data(); at != end;) {
+    const std::size_t one = read(at, end);
+    at += one >> 8U;
+    char c = char_of(one);
+    if (used == out.size()) {
+      // No room for this byte: when it continues a character, that character's beginning goes too.
+      while (used > 0 && is_continuation(c)) c = out[--used];
+      break;
     }
-    // No room for this byte: when it continues a character, that character's beginning goes too.
-    if (is_continuation(c)) {
-      while (used > 0 && is_continuation(out[used - 1])) --used;
-      if (used > 0) --used;
-    }
-    break;
+    out[used++] = c;
   }
   return {out.data(), used};
 }

@@ -49,10 +49,16 @@ struct ParamView {
 class QueryReader {
  public:
   explicit QueryReader(std::string_view query);
-  [[nodiscard]] std::optional<ParamView> next();
+  /// False when there is none left; `param` is written only when there is one.
+  [[nodiscard]] bool next(ParamView& param);
+  [[nodiscard]] std::optional<ParamView> next() {
+    ParamView param;
+    return next(param) ? std::optional(param) : std::nullopt;
+  }
 
  private:
-  std::string_view rest_;
+  const char* at_;
+  const char* end_;
   char separator_;
 };
 
