@@ -23,27 +23,29 @@ class BatchWriter::Table {
   Table(BatchWriter& batch, FieldWriter& events)
       : batch_(batch), events_(events), end_before_(batch.table_end_), count_before_(batch.string_count_) {}
 
-  /// The place of a text that recurs; nothing when the table, or the memory, has no room for it.
-  std::optional<std::uint64_t> index_of(std::string_view text) {
+  /// The place of a text that recurs; kNoIndex when the table, or the memory, has no room for it.
+  std::size_t index_of(std::string_view text) {
     const std::size_t end = batch_.table_end_;
     // The table is this writer's own, so its lengths need no checks.
-    std::uint64_t index = 0;
-    for (std::size_t at = kHeaderRoom; at < end; ++index) {
+    const auto* at = reinterpret_cast<const std::uint8_t*>(batch_.space_.data()) + kHeaderRoom;
+    for (std::size_t index = 0; index < batch_.string_count_; ++index) {
       std::size_t length = 0;
-      for (unsigned shift = 0;; shift += 7) {
-        const auto byte = std::to_integer<std::size_t>(batch_.space_[at++]);
+      unsigned shift = 0;
+      std::size_t byte = 0;
+      do {
+        byte = *at++;
         length |= (byte & 0x7FU) << shift;
-        if (byte < 0x80) break;
-      }
-      if (text_of(batch_.space_.subspan(at, length)) == text) return index;
+        shift += 7;
+      } while (byte >= 0x80);
+      if (std::string_view(reinterpret_cast<const char*>(at), length) == text) return index;
       at += length;
     }
     const std::size_t size = varint_size(text.size()) + text.size();
     if (batch_.string_count_ == kMaxStrings || size > batch_.space_.size() - end - events_.used()) {
-      return std::nullopt;
+      return kNoIndex;
     }
     move_events_to(end + size);
-    FieldWriter(batch_.space_.subspan(end, size)).sized(text);
+    FieldWriter({batch_.space_.data() + end, size}).sized(text);
     return batch_.string_count_++;
   }
 

@@ -18,7 +18,7 @@ enum EnvelopeField : unsigned {
 };
 
 struct NoTexts {
-  static std::optional<std::uint64_t> index_of(std::string_view) { return std::nullopt; }
+  static std::size_t index_of(std::string_view) { return kNoIndex; }
 };
 
 std::int64_t count(event::TimeMs time) { return time.time_since_epoch().count(); }

@@ -64,7 +64,10 @@ struct EventDraft {
 [[nodiscard]] Result<void, Refusal> read_event_fields(std::span<const std::byte> bytes, StringsView strings,
                                                       Lists& lists, EventDraft& draft);
 
-/// `texts.index_of(text)` gives the reference for a text that recurs, or nothing: then it is written in
+/// What index_of() answers for a text that is to be written in place.
+inline constexpr std::size_t kNoIndex = SIZE_MAX;
+
+/// `texts.index_of(text)` gives the reference for a text that recurs, or kNoIndex: then it is written in
 /// place. The same for every caller: fields that have their default value are left out.
 template <class Texts>
 class EventFieldsWriter {
@@ -110,8 +113,8 @@ class EventFieldsWriter {
     if (text.empty()) return;
     // A reference costs two bytes, and so does a text of one byte.
     if (recurs == Recurs::yes && text.size() > 1) {
-      if (const auto index = texts_.index_of(text)) {
-        out_.reference(field, *index);
+      if (const std::size_t index = texts_.index_of(text); index != kNoIndex) {
+        out_.reference(field, index);
         return;
       }
     }

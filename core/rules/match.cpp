@@ -23,18 +23,15 @@ bool stands_at(std::string_view text, std::size_t at, std::string_view value, bo
 
 bool found(layout::Operator op, std::string_view text, std::string_view value, bool fold) {
   if (value.size() > text.size()) return false;
-  const std::size_t last = text.size() - value.size();
-  switch (op) {
-    case layout::Operator::equals: return last == 0 && stands_at(text, 0, value, fold);
-    case layout::Operator::starts_with: return stands_at(text, 0, value, fold);
-    case layout::Operator::ends_with: return stands_at(text, last, value, fold);
-    case layout::Operator::contains:
-      for (std::size_t at = 0; at <= last; ++at) {
-        if (stands_at(text, at, value, fold)) return true;
-      }
-      return false;
+  const std::size_t end = text.size() - value.size();
+  if (op == layout::Operator::equals && end != 0) return false;
+  // Where it may stand: at the beginning, at the end, or anywhere between.
+  std::size_t at = op == layout::Operator::ends_with ? end : 0;
+  const std::size_t last = op == layout::Operator::contains ? end : at;
+  while (!stands_at(text, at, value, fold)) {
+    if (at++ == last) return false;
   }
-  return false;
+  return true;
 }
 
 }  // namespace

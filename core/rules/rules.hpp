@@ -74,13 +74,11 @@ enum class Kind : std::uint8_t { conversion = 0, step = 1 };
 /// and a step may lack its funnel or its name.
 struct FiringView {
   std::uint32_t tag_index = 0;
-  std::string_view tag_name;
-  Kind kind = Kind::conversion;
-  std::string_view funnel = {}, step = {};  ///< of Kind::step, which has nothing of the following
-  std::string_view conversion;
-  std::string_view value, currency, quantity, order_id;  ///< as text, empty when the container leaves it out
-  event::Weight weight = event::Weight::primary;
   Repeat repeat = Repeat::every_time;
+  std::string_view quantity;  ///< as text, empty when the container leaves it out
+  /// What the tag knows of the event: type and tag; of a conversion name, value, currency, order_id and
+  /// weight, of a step funnel and step. The rest is for who records it.
+  event::EventView event;
 };
 
 /// A tag that matched but may not fire: its consent purpose is not granted.
@@ -90,10 +88,10 @@ struct HeldView {
   consent::Purpose purpose = consent::Purpose::analytics;
 };
 
-/// Receives what run() decides, in the container's tag order.
+/// Receives what run() decides, in the container's tag order. A firing is its own to change.
 class Outcome {
  public:
-  virtual void fired(const FiringView& firing) = 0;
+  virtual void fired(FiringView& firing) = 0;
   virtual void held(const HeldView& held) = 0;
 
  protected:

@@ -1,5 +1,3 @@
-#include <utility>
-
 #include "core/rules/layout.hpp"
 #include "core/rules/match.hpp"
 #include "core/rules/rules.hpp"
@@ -45,7 +43,7 @@ class ContainerView::Run {
 
   bool holds(std::size_t at) const {
     Memory memory;
-    const std::string_view text = value_of(container_.u16(at + condition::kVariable), memory);
+    const std::string_view text = value_of(at + condition::kVariable, memory);
     return matches(static_cast<Operator>(container_.u8(at + condition::kOperator)),
                    container_.u8(at + condition::kFlags), text, container_.text(at + condition::kValue));
   }
@@ -63,60 +61,66 @@ class ContainerView::Run {
   void report(std::size_t index, std::size_t at, Outcome& outcome) const {
     const auto tag_index = static_cast<std::uint32_t>(index);
     const std::string_view name = container_.text(at + tag::kName);
-    const unsigned needs = container_.u8(at + tag::kConsent);
-    for (const consent::Purpose purpose : {consent::Purpose::analytics, consent::Purpose::marketing}) {
-      const bool needed = (needs & (1U << static_cast<unsigned>(purpose))) != 0;
-      if (needed && happening_.consent.of(purpose) != consent::State::granted) {
-        outcome.held({.tag_index = tag_index, .tag_name = name, .purpose = purpose});
-        return;
-      }
+    const unsigned lacking = container_.u8(at + tag::kConsent) & ~granted();
+    if (lacking != 0) {
+      const bool lacks_analytics = (lacking & kNeedsAnalytics) != 0;
+      outcome.held({.tag_index = tag_index,
+                    .tag_name = name,
+                    .purpose = lacks_analytics ? consent::Purpose::analytics : consent::Purpose::marketing});
+      return;
     }
-    Memory value, currency, quantity, order_id;
-    FiringView firing{.tag_index = tag_index,
-                      .tag_name = name,
-                      .kind = static_cast<Kind>(container_.u8(at + tag::kKind)),
-                      .conversion = container_.text(at + tag::kConversion),
-                      .value = value_of(container_.u16(at + tag::kValue), value),
-                      .currency = value_of(container_.u16(at + tag::kCurrency), currency),
-                      .quantity = value_of(container_.u16(at + tag::kQuantity), quantity),
-                      .order_id = value_of(container_.u16(at + tag::kOrderId), order_id),
-                      .weight = static_cast<event::Weight>(container_.u8(at + tag::kWeight)),
-                      .repeat = static_cast<Repeat>(container_.u8(at + tag::kRepeat))};
+    Memory first, second, quantity, order_id;
+    FiringView firing;
+    event::EventView& event = firing.event;
+    const bool is_step = container_.u8(at + tag::kKind) == static_cast<unsigned>(Kind::step);
     static_assert(tag::kFunnel == tag::kValue && tag::kStep == tag::kCurrency);
-    if (firing.kind == Kind::step) {
-      firing.funnel = std::exchange(firing.value, {});
-      firing.step = std::exchange(firing.currency, {});
-    }
+    event.type = is_step ? event::Type::step : event::Type::conversion;
+    event.tag = name;
+    event.name = container_.text(at + tag::kConversion);
+    (is_step ? event.funnel : event.value) = value_of(at + tag::kValue, first);
+    (is_step ? event.step : event.currency) = value_of(at + tag::kCurrency, second);
+    event.order_id = value_of(at + tag::kOrderId, order_id);
+    event.weight = static_cast<event::Weight>(container_.u8(at + tag::kWeight));
+    firing.tag_index = tag_index;
+    firing.repeat = static_cast<Repeat>(container_.u8(at + tag::kRepeat));
+    firing.quantity = value_of(at + tag::kQuantity, quantity);
     outcome.fired(firing);
   }
 
-  /// The value of variable `index`, or of none. Only a decoded query parameter needs the memory.
-  std::string_view value_of(unsigned index, Memory& memory) const {
-    if (index == kNone) return {};
-    const std::size_t at = container_.variables_.offset + index * variable::kSize;
-    const std::string_view text = container_.text(at + variable::kText);
-    switch (static_cast<VariableType>(container_.u8(at + variable::kType))) {
-      case VariableType::constant: return text;
-      case VariableType::url: return part(static_cast<Part>(container_.u8(at + variable::kPart)));
-      case VariableType::query:
-        return url::decode(url::find_param(url_.query, text).value_or(std::string_view{}), memory);
-      case VariableType::data_layer:
-        return happening_.facts == nullptr ? std::string_view{} : happening_.facts->data_layer(text);
-      case VariableType::event_property:
-        return happening_.facts == nullptr ? std::string_view{} : happening_.facts->event_property(text);
-    }
-    return {};
+  /// The granted purposes, as layout::kNeedsAnalytics and layout::kNeedsMarketing.
+  [[nodiscard]] unsigned granted() const {
+    const auto [analytics, marketing] = happening_.consent;
+    return (analytics == consent::State::granted ? kNeedsAnalytics : 0) |
+           (marketing == consent::State::granted ? kNeedsMarketing : 0);
   }
 
-  std::string_view part(Part part) const {
+  /// The value of the variable that a record names at `at`, or of none. Only a decoded query parameter needs
+  /// the memory.
+  std::string_view value_of(std::size_t at, Memory& memory) const {
+    const unsigned index = container_.u16(at);
+    if (index == kNone) return {};
+    at = container_.variables_.offset + index * variable::kSize;
+    const std::string_view text = container_.text(at + variable::kText);
+    const auto type = static_cast<VariableType>(container_.u8(at + variable::kType));
+    if (type == VariableType::constant) return text;
+    if (type == VariableType::url) return part(static_cast<Part>(container_.u8(at + variable::kPart)));
+    if (type == VariableType::query) {
+      return url::decode(url::find_param(url_.query, text).value_or(std::string_view{}), memory);
+    }
+    const Facts* const facts = happening_.facts;
+    if (facts == nullptr) return {};
+    return type == VariableType::data_layer ? facts->data_layer(text) : facts->event_property(text);
+  }
+
+  const std::string_view& part(Part part) const {
     switch (part) {
       case Part::host: return url_.host;
       case Part::path: return url_.path;
       case Part::query: return url_.query;
       case Part::fragment: return url_.fragment;
-      case Part::full: return happening_.page_url;
+      case Part::full: break;
     }
-    return {};
+    return happening_.page_url;
   }
 
   const ContainerView& container_;

@@ -195,7 +195,7 @@ TEST(ContainerView, AnEmptyContainerFiresNothing) {
   const auto container = open(bytes);
   ASSERT_TRUE(container);
   struct Nothing final : Outcome {
-    void fired(const FiringView&) override { FAIL(); }
+    void fired(FiringView&) override { FAIL(); }
     void held(const HeldView&) override { FAIL(); }
   } nothing;
   container->run({}, nothing);

@@ -157,22 +157,17 @@ class Echo final : public rules::Facts {
 class OutcomeLines final : public rules::Outcome {
  public:
   explicit OutcomeLines(Lines& lines) : lines_(lines) {}
-  void fired(const rules::FiringView& firing) override {
-    if (firing.kind == rules::Kind::step) {
-      lines_.put("step ")
-          .shown(firing.tag_name)
-          .put(" ")
-          .shown(firing.funnel)
-          .put(" ")
-          .shown(firing.step)
-          .end();
+  void fired(rules::FiringView& firing) override {
+    const event::EventView& event = firing.event;
+    if (event.type == event::Type::step) {
+      lines_.put("step ").shown(event.tag).put(" ").shown(event.funnel).put(" ").shown(event.step).end();
       return;
     }
-    lines_.put("fired ").shown(firing.tag_name).put(" ").shown(firing.conversion);
-    for (const std::string_view value : {firing.value, firing.currency, firing.quantity, firing.order_id}) {
+    lines_.put("fired ").shown(event.tag).put(" ").shown(event.name);
+    for (const std::string_view value : {event.value, event.currency, firing.quantity, event.order_id}) {
       lines_.put(" ").shown(value);
     }
-    lines_.put(" ").put(name_of(firing.weight)).put(" ").put(name_of(firing.repeat)).end();
+    lines_.put(" ").put(name_of(event.weight)).put(" ").put(name_of(firing.repeat)).end();
   }
   void held(const rules::HeldView& held) override {
     lines_.put("held ").shown(held.tag_name).put(" ");

@@ -130,15 +130,13 @@ ETAPPE_EXPORT("device") void etappe_device(double now, std::uint32_t length) {
 
 ETAPPE_EXPORT("page") void etappe_page(double now, std::uint32_t length) {
   if (abi::read_call(length, event::Type::view)) {
-    tracker::CallView call = abi::memory.reader.call();
-    abi::memory.tracker.page(abi::time(now), call);
+    abi::memory.tracker.page(abi::time(now), abi::memory.reader.call());
   }
 }
 
 ETAPPE_EXPORT("track") void etappe_track(double now, std::uint32_t length, std::uint32_t type) {
   if (abi::read_call(length, static_cast<event::Type>(type))) {
-    tracker::CallView call = abi::memory.reader.call();
-    abi::memory.tracker.track(abi::time(now), call);
+    abi::memory.tracker.track(abi::time(now), abi::memory.reader.call());
   }
 }
 
@@ -146,15 +144,13 @@ ETAPPE_EXPORT("push") std::uint32_t etappe_push(double now, std::uint32_t length
   if (!abi::read_call(length, event::Type::event)) {
     return 0;
   }
-  tracker::CallView call = abi::memory.reader.call();
-  return abi::memory.tracker.push(abi::time(now), call);
+  return abi::memory.tracker.push(abi::time(now), abi::memory.reader.call());
 }
 
 ETAPPE_EXPORT("decide")
 void etappe_decide(double now, std::uint32_t length, std::uint32_t consent) {
   if (abi::read_call(length, event::Type::consent)) {
-    tracker::CallView call = abi::memory.reader.call();
-    abi::memory.tracker.decide(abi::time(now), consent::unpack(consent), call);
+    abi::memory.tracker.decide(abi::time(now), consent::unpack(consent), abi::memory.reader.call());
   }
 }
 

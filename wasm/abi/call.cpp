@@ -25,8 +25,8 @@ constexpr TextField kTextFields[] = {
 }  // namespace
 
 bool CallReader::read(std::span<const std::byte> bytes, event::Type type) {
-  event_ = {};
-  event_.type = type;
+  call_ = {};
+  call_.event.type = type;
   cut_ = false;
   prop_count_ = item_count_ = path_count_ = 0;
   prop_ = nullptr;
@@ -45,31 +45,35 @@ bool CallReader::read(std::span<const std::byte> bytes, event::Type type) {
     }
     bytes = bytes.subspan(3 + length);
   }
+  call_.props = props_.first(prop_count_);
+  call_.items = items_.first(item_count_);
+  call_.data_layer = paths_.first(path_count_);
   return true;
 }
 
 bool CallReader::take(Field field, std::string_view text) {
   for (const TextField& known : kTextFields) {
     if (field == known.field) {
-      event_.*known.member = tracker::beginning(text, known.limit);
+      call_.event.*known.member = tracker::beginning(text, known.limit);
       return true;
     }
   }
   const std::string_view name = tracker::beginning(text, event::kMaxNameBytes);
+  const std::uint32_t count = tracker::read_count(text);
   // What is beyond the limit goes into one place more, which nobody reads.
-  const auto next = [this](std::size_t& count, std::size_t limit) {
-    const std::size_t at = count;
+  const auto next = [this](std::size_t& used, std::size_t limit) {
+    const std::size_t at = used;
     if (at == limit) {
       cut_ = true;
     } else {
-      ++count;
+      ++used;
     }
     return at;
   };
   switch (field) {
-    case Field::quantity: event_.quantity = tracker::read_count(text); break;
-    case Field::engagement: event_.engagement_ms = tracker::read_count(text); break;
-    case Field::scroll: event_.scroll = static_cast<std::uint8_t>(tracker::read_count(text)); break;
+    case Field::quantity: call_.event.quantity = count; break;
+    case Field::engagement: call_.event.engagement_ms = count; break;
+    case Field::scroll: call_.event.scroll = static_cast<std::uint8_t>(count); break;
     case Field::prop_key:
       prop_ = &props_[next(prop_count_, event::kMaxProps)];
       *prop_ = {.key = name, .value = {}};
@@ -80,7 +84,8 @@ bool CallReader::take(Field field, std::string_view text) {
       if (prop_ == nullptr) {
         return false;
       }
-      prop_->value = field == Field::prop_text ? tracker::beginning(text, event::kMaxPropBytes) : name;
+      prop_->value =
+          tracker::beginning(text, field == Field::prop_text ? event::kMaxPropBytes : event::kMaxNameBytes);
       prop_->kind = static_cast<event::PropKind>(static_cast<int>(field) - static_cast<int>(Field::prop_text));
       break;
     case Field::item_id:
@@ -98,20 +103,13 @@ bool CallReader::take(Field field, std::string_view text) {
       } else if (field == Field::item_price) {
         item_->price = text;
       } else {
-        item_->quantity = tracker::read_count(text);
+        item_->quantity = count;
       }
       break;
     case Field::data_layer: paths_[next(path_count_, kMaxPaths)] = text; break;
     default: break;
   }
   return true;
-}
-
-tracker::CallView CallReader::call() {
-  return {.event = event_,
-          .props = props_.first(prop_count_),
-          .items = items_.first(item_count_),
-          .data_layer = paths_.first(path_count_)};
 }
 
 }  // namespace etappe::abi

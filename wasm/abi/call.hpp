@@ -69,12 +69,12 @@ class CallReader {
   [[nodiscard]] bool cut() const { return cut_; }
 
   /// Its lists are this reader's memory, and are valid until the next read().
-  [[nodiscard]] tracker::CallView call();
+  [[nodiscard]] tracker::CallView& call() { return call_; }
 
  private:
   [[nodiscard]] bool take(Field field, std::string_view text);
 
-  event::EventView event_{};
+  tracker::CallView call_{};
   bool cut_ = false;
   event::PropView* prop_ = nullptr;  ///< that a value would belong to
   event::ItemView* item_ = nullptr;

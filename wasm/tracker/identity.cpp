@@ -1,6 +1,7 @@
 #include "wasm/tracker/identity.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace etappe::tracker {
 namespace {
@@ -143,7 +144,7 @@ void Identity::clear() { size_ = 0; }
 
 void Identity::forget() {
   clear();
-  text_.fill(0);
+  std::memset(text_.data(), 0, text_.size());
   host_.forget();
 }
 

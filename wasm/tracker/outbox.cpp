@@ -1,6 +1,7 @@
 #include "wasm/tracker/outbox.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace etappe::tracker {
 namespace {
@@ -10,6 +11,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds kCompany{2'000};
 constexpr milliseconds kFirstRetry{2'000};
 constexpr milliseconds kLongestRetry = std::chrono::minutes{10};
+/// More of them make no difference: the delay is at its longest.
+constexpr std::uint8_t kMostTries = 9;
+static_assert(kFirstRetry * (1U << kMostTries) >= kLongestRetry);
 constexpr milliseconds kLongestRetryAfter = std::chrono::hours{1};
 
 /// Worth another try: no answer, a timeout, too many requests, or a server that is unwell.
@@ -31,26 +35,31 @@ void Outbox::open(std::string_view site, std::uint64_t container_version) {
   container_version_ = container_version;
   instance_ = random_uuid();
   for (Place& place : places_) {
-    place.writer = codec::BatchWriter(space_of(place));
+    place.writer = codec::BatchWriter(place.space);
   }
 }
 
-Outbox::Place* Outbox::free_place() {
-  for (Place& place : places_) {
-    if (place.state == State::empty) {
-      place.tries = 0;
-      place.restored = 0;
+const Outbox::Place* Outbox::place_in(State state) const {
+  for (const Place& place : places_) {
+    if (place.state == state) {
       return &place;
     }
   }
   return nullptr;
 }
 
+Outbox::Place* Outbox::free_place() {
+  Place* const place = place_in(State::empty);
+  if (place != nullptr) {
+    place->tries = 0;
+    place->restored = 0;
+  }
+  return place;
+}
+
 Outbox::Place* Outbox::place_for_event(event::TimeMs now) {
-  for (Place& place : places_) {
-    if (place.state == State::open) {
-      return &place;
-    }
+  if (Place* const open = place_in(State::open)) {
+    return open;
   }
   Place* const place = free_place();
   if (place != nullptr) {
@@ -72,7 +81,7 @@ bool Outbox::restore(std::span<const std::byte> batch, event::TimeMs now) {
   if (place == nullptr || batch.size() > kBatchBytes || batch.empty()) {
     return false;
   }
-  std::copy(batch.begin(), batch.end(), space_of(*place).begin());
+  std::copy(batch.begin(), batch.end(), place->space.begin());
   place->restored = batch.size();
   place->tries = 1;
   place->newest = now;  // its age is the keeper's to watch
@@ -127,35 +136,23 @@ void Outbox::send(Place& place, event::TimeMs now) {
 Slot Outbox::slot_of(const Place& place) const { return static_cast<Slot>(&place - places_.data()); }
 
 std::span<const std::byte> Outbox::bytes_of(Place& place, event::TimeMs sent) {
-  return place.restored != 0 ? std::span<const std::byte>(space_of(place)).first(place.restored)
+  return place.restored != 0 ? std::span<const std::byte>(place.space).first(place.restored)
                              : place.writer.finish(sent);
 }
 
-bool Outbox::has_free_place() const {
-  for (const Place& place : places_) {
-    if (place.state == State::empty) {
-      return true;
-    }
-  }
-  return false;
-}
-
-std::optional<event::TimeMs> Outbox::due_of(const Place& place) const {
+event::TimeMs Outbox::due_of(const Place& place) const {
   // An open batch goes on filling during an outage, and while all others are on their way: the next event needs a
   // place. Only a full one takes its turn among those that wait.
-  if (place.state == State::open) {
-    return has_free_place() ? std::optional(std::max(place.due, hold_until_)) : std::nullopt;
+  if (place.state == State::open && place_in(State::empty) != nullptr) {
+    return std::max(place.due, hold_until_);
   }
-  if (place.state == State::waiting) {
-    return place.due;
-  }
-  return std::nullopt;
+  return place.state == State::waiting ? place.due : kNever;
 }
 
 void Outbox::tick(event::TimeMs now) {
-  wake_at_.reset();
+  wake_at_ = kNever;
   for (Place& place : places_) {
-    if (const auto due = due_of(place); due && *due <= now) {
+    if (due_of(place) <= now) {
       send(place, now);
     }
   }
@@ -190,19 +187,17 @@ bool Outbox::ack(Slot slot, Answer answer, event::TimeMs now) {
     return true;
   }
   if (is_passing(answer.status)) {
-    milliseconds delay = kFirstRetry;
-    for (std::uint8_t i = 0; i < place.tries && delay < kLongestRetry; ++i) {
-      delay *= 2;
-    }
     // Up to half as much again, so that the pages of one outage do not come back in step.
     std::array<std::uint8_t, 1> dice{};
     host_.random(dice);
-    delay = std::min(delay, kLongestRetry);
+    milliseconds delay = std::min(kFirstRetry * (1U << place.tries), kLongestRetry);
     delay += delay * dice[0] / 512;
     delay = std::max<milliseconds>(delay, std::min<milliseconds>(answer.retry_after, kLongestRetryAfter));
     place.state = State::waiting;
     place.due = now + delay;
-    place.tries = static_cast<std::uint8_t>(std::min(place.tries + 1, 200));
+    if (place.tries < kMostTries) {
+      ++place.tries;
+    }
     hold_until_ = std::max(hold_until_, place.due);
   } else if (answer.status >= 200 && answer.status < 300) {
     place.state = State::empty;
@@ -232,20 +227,18 @@ void Outbox::clear() {
       // Already with the network: the place is free again once that has answered.
       place.state = State::abandoned;
     }
-    space_of(place).fill({});
+    std::memset(place.space.data(), 0, place.space.size());
   }
 }
 
 void Outbox::wake(event::TimeMs now) {
-  std::optional<event::TimeMs> next;
+  event::TimeMs next = kNever;
   for (const Place& place : places_) {
-    if (const auto due = due_of(place)) {
-      next = next ? std::min(*next, *due) : *due;
-    }
+    next = std::min(next, due_of(place));
   }
-  if (next && next != wake_at_) {
+  if (next != wake_at_ && next != kNever) {
     wake_at_ = next;
-    host_.wake_in(std::max(*next - now, milliseconds{0}));
+    host_.wake_in(std::max(next - now, milliseconds{0}));
   }
 }
 

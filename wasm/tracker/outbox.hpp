@@ -11,8 +11,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "core/codec/batch.hpp"
 #include "core/event/event.hpp"
@@ -88,6 +88,7 @@ class Outbox {
   void clear();
 
  private:
+  static constexpr event::TimeMs kNever = event::TimeMs::max();
   enum class State : std::uint8_t { empty, open, flying, waiting, abandoned };
   struct Place {
     codec::BatchWriter writer;
@@ -97,14 +98,18 @@ class Outbox {
     event::TimeMs base{};
     event::TimeMs newest{};  ///< when its last event happened
     event::TimeMs due{};
+    std::array<std::byte, kBatchBytes> space{};
   };
 
-  using Space = std::array<std::byte, kBatchBytes>;
-  [[nodiscard]] Space& space_of(const Place& place) { return spaces_[static_cast<std::size_t>(slot_of(place))]; }
+  /// The first place in that state, or nullptr.
+  [[nodiscard]] const Place* place_in(State state) const;
+  [[nodiscard]] Place* place_in(State state) {
+    return const_cast<Place*>(std::as_const(*this).place_in(state));
+  }
   [[nodiscard]] Place* free_place();
   [[nodiscard]] Place* place_for_event(event::TimeMs now);
-  [[nodiscard]] bool has_free_place() const;
-  [[nodiscard]] std::optional<event::TimeMs> due_of(const Place& place) const;
+  /// When it is to be sent; kNever while that is not its turn.
+  [[nodiscard]] event::TimeMs due_of(const Place& place) const;
   void send(Place& place, event::TimeMs now);
   void drop(Place& place, Drop reason);
   [[nodiscard]] Slot slot_of(const Place& place) const;
@@ -120,9 +125,8 @@ class Outbox {
   event::Uuid instance_{};
   std::uint32_t next_seq_ = 0;
   event::TimeMs hold_until_{};  ///< after a failed try nothing is sent before, except when the page is left
-  std::optional<event::TimeMs> wake_at_;
+  event::TimeMs wake_at_ = kNever;
   std::array<Place, kSlots> places_{};
-  std::array<Space, kSlots> spaces_{};
 };
 
 }  // namespace etappe::tracker

@@ -1,5 +1,7 @@
 #include "wasm/tracker/tracker.hpp"
 
+#include <algorithm>
+
 #include "core/campaign/campaign.hpp"
 #include "core/url/url.hpp"
 
@@ -13,8 +15,9 @@ Urgency urgency_of(event::Type type) {
 /// What tells one arrival from another: the query and fragment of an address that announces a campaign. Loading
 /// the same address again is not a new arrival.
 std::string_view campaign_mark(std::string_view url) {
-  return campaign::announces_campaign(url::split_trusted(url)) ? url.substr(url.find_first_of("?#"))
-                                                               : std::string_view{};
+  const url::UrlView parts = url::split_trusted(url);
+  const auto path_end = static_cast<std::size_t>(parts.path.data() + parts.path.size() - url.data());
+  return campaign::announces_campaign(parts) ? url.substr(path_end) : std::string_view{};
 }
 
 }  // namespace
@@ -66,46 +69,35 @@ class Tracker::Firings final : public rules::Outcome {
   Firings(Tracker& tracker, event::TimeMs now, bool held_only)
       : tracker_(tracker), now_(now), held_only_(held_only) {}
 
-  void fired(const rules::FiringView& firing) override {
-    if (held_only_ && !tracker_.held_on_page_[firing.tag_index]) {
+  void fired(rules::FiringView& firing) override {
+    OnPage& on_page = tracker_.on_page_[firing.tag_index];
+    event::EventView& event = firing.event;
+    if (held_only_ && !on_page.held) {
       return;
     }
-    tracker_.held_on_page_[firing.tag_index] = false;
+    on_page.held = false;
     tracker_.identity_.touch(now_, {});  // a new session has its own "once"
-    if (firing.repeat == rules::Repeat::once_per_page && tracker_.fired_on_page_[firing.tag_index]) {
+    if (firing.repeat == rules::Repeat::once_per_page && on_page.fired) {
       return;
     }
-    if (firing.repeat == rules::Repeat::once_per_session &&
-        !tracker_.identity_.first_in_session(firing.tag_name)) {
+    if (firing.repeat == rules::Repeat::once_per_session && !tracker_.identity_.first_in_session(event.tag)) {
       return;
     }
-    tracker_.fired_on_page_[firing.tag_index] = true;
-    event::EventView event;
-    event.tag = firing.tag_name;
-    if (firing.kind == rules::Kind::step) {
+    on_page.fired = true;
+    event.quantity = read_count(firing.quantity);
+    if (event.type == event::Type::step) {
+      event.funnel = beginning(event.funnel, event::kMaxNameBytes);
+      event.step = beginning(event.step, event::kMaxNameBytes);
       // The collector refuses a step without its funnel or name.
-      if (firing.funnel.empty() || firing.step.empty()) {
+      if (event.funnel.empty() || event.step.empty() ||
+          !tracker_.identity_.enters_step(event.funnel, event.step)) {
         return;
       }
-      event.type = event::Type::step;
-      event.funnel = beginning(firing.funnel, event::kMaxNameBytes);
-      event.step = beginning(firing.step, event::kMaxNameBytes);
-      if (!tracker_.identity_.enters_step(event.funnel, event.step)) {
-        return;
-      }
-    } else {
-      event.type = event::Type::conversion;
-      event.name = firing.conversion;
-      event.value = firing.value;
-      event.currency = firing.currency;
-      event.order_id = firing.order_id;
-      event.quantity = read_count(firing.quantity);
-      event.weight = firing.weight;
     }
     tracker_.record(now_, event);
   }
 
-  void held(const rules::HeldView& held) override { tracker_.held_on_page_[held.tag_index] = true; }
+  void held(const rules::HeldView& held) override { tracker_.on_page_[held.tag_index].held = true; }
 
  private:
   Tracker& tracker_;
@@ -143,8 +135,7 @@ void Tracker::page(event::TimeMs now, CallView& call) {
   title_.assign(redact::redact_text(call.event.title, redacted_));
   page_known_ = true;
   page_counted_ = false;
-  fired_on_page_.fill(false);
-  held_on_page_.fill(false);
+  on_page_ = {};
   if (consent::tracker_verdict(policy_, consent_) == consent::Verdict::send) {
     redact(call);
     record_view(now, call);
@@ -247,7 +238,7 @@ void Tracker::reset(event::TimeMs now) {
 bool Tracker::has_allowance(event::TimeMs now) {
   const auto refills = (now - refilled_at_) / kRefill;
   if (refills > 0) {
-    allowance_ = refills < kBurst - allowance_ ? allowance_ + static_cast<std::uint32_t>(refills) : kBurst;
+    allowance_ = static_cast<std::uint32_t>(std::min<std::int64_t>(allowance_ + refills, kBurst));
     refilled_at_ = now;
   }
   if (allowance_ == 0) {
@@ -279,19 +270,20 @@ void Tracker::record(event::TimeMs now, event::EventView& event) {
 }
 
 void Tracker::redact(CallView& call) {
-  std::span<char> room(redacted_);
-  const auto kept = [&room](std::string_view& text, std::string_view redacted) {
+  char* at = redacted_.data();
+  const auto room = [&] { return std::span(at, redacted_.data() + redacted_.size()); };
+  const auto keep = [&at](std::string_view& text, std::string_view redacted) {
     text = redacted;
-    if (redacted.data() == room.data()) {
-      room = room.subspan(redacted.size());
+    if (redacted.data() == at) {
+      at += redacted.size();
     }
   };
-  kept(call.event.name, redact::redact_text(call.event.name, room));
+  keep(call.event.name, redact::redact_text(call.event.name, room()));
   for (event::PropView& prop : call.props) {
-    kept(prop.value, redact::redact_value(prop.key, prop.value, redact_rules_, room));
+    keep(prop.value, redact::redact_value(prop.key, prop.value, redact_rules_, room()));
   }
   for (event::ItemView& item : call.items) {
-    kept(item.name, redact::redact_text(item.name, room));
+    keep(item.name, redact::redact_text(item.name, room()));
   }
   call.event.props = call.props;
   call.event.items = call.items;

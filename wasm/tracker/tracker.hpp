@@ -101,6 +101,11 @@ class Tracker final {
  private:
   class PageFacts;
   class Firings;
+  /// What became of a tag since the page was shown.
+  struct OnPage {
+    bool fired = false;
+    bool held = false;
+  };
 
   [[nodiscard]] bool has_allowance(event::TimeMs now);
   void record(event::TimeMs now, event::EventView& event);
@@ -125,13 +130,12 @@ class Tracker final {
   std::uint32_t allowance_ = kBurst;
   event::TimeMs viewed_at_{};
   event::TimeMs refilled_at_{};
-  std::array<bool, rules::kMaxTags> fired_on_page_{};
-  std::array<bool, rules::kMaxTags> held_on_page_{};
+  std::array<OnPage, rules::kMaxTags> on_page_{};
+  Outbox outbox_;
   FixedText<event::kMaxTitleBytes> title_;
   FixedText<event::kMaxUrlBytes> url_;
   FixedText<event::kMaxUrlBytes> referrer_;
   std::array<char, kRedactedBytes> redacted_{};
-  Outbox outbox_;
 };
 
 }  // namespace etappe::tracker

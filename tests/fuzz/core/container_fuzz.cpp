@@ -15,12 +15,13 @@ class Echo final : public rules::Facts {
 class Touching final : public rules::Outcome {
  public:
   std::size_t decided = 0;
-  void fired(const rules::FiringView& firing) override {
-    for (const std::string_view text : {firing.tag_name, firing.conversion, firing.value, firing.currency,
-                                        firing.quantity, firing.order_id}) {
+  void fired(rules::FiringView& firing) override {
+    const event::EventView& event = firing.event;
+    for (const std::string_view text : {event.tag, event.name, event.value, event.currency, firing.quantity,
+                                        event.order_id, event.funnel, event.step}) {
       fuzz::touch(text);
     }
-    fuzz::require(!firing.conversion.empty());
+    fuzz::require(event.name.empty() == (event.type == event::Type::step));
     ++decided;
   }
   void held(const rules::HeldView& held) override {

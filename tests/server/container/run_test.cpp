@@ -35,19 +35,20 @@ class MapFacts final : public rules::Facts {
 class Lines final : public rules::Outcome {
  public:
   std::vector<std::string> lines;
-  void fired(const rules::FiringView& f) override {
-    if (f.kind == rules::Kind::step) {
-      EXPECT_EQ(std::string(f.conversion) + std::string(f.value) + std::string(f.currency), "");
-      lines.push_back("step " + std::string(f.tag_name) + " [" + std::string(f.funnel) + "] [" +
-                      std::string(f.step) + "]");
+  void fired(rules::FiringView& f) override {
+    const event::EventView& e = f.event;
+    if (e.type == event::Type::step) {
+      EXPECT_EQ(std::string(e.name) + std::string(e.value) + std::string(e.currency), "");
+      lines.push_back("step " + std::string(e.tag) + " [" + std::string(e.funnel) + "] [" +
+                      std::string(e.step) + "]");
       return;
     }
     const char* const repeats[] = {"every_time", "once_per_page", "once_per_session"};
-    std::string line = "fire " + std::string(f.tag_name);
-    for (const std::string_view part : {f.conversion, f.value, f.currency, f.quantity, f.order_id}) {
+    std::string line = "fire " + std::string(e.tag);
+    for (const std::string_view part : {e.name, e.value, e.currency, f.quantity, e.order_id}) {
       line += " [" + std::string(part) + "]";
     }
-    line += f.weight == event::Weight::primary ? " primary " : " micro ";
+    line += e.weight == event::Weight::primary ? " primary " : " micro ";
     lines.push_back(line + repeats[static_cast<int>(f.repeat)]);
   }
   void held(const rules::HeldView& h) override {
