@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { embed } from './embed.mjs';
 import { translateModule } from './fallback/translate.mjs';
+import { kModuleMask } from './loader/embed.js';
 import { binaryen, kFeatures, minified } from './tools.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -111,7 +112,7 @@ export async function makeAssets(linked, output) {
     }
     for (const [file, code] of Object.entries(others)) writeWhole(join(output, 'a', file), code);
     copyFileSync(join(here, 'loader/etappe.d.ts'), join(output, 'etappe.d.ts'));
-    writeWhole(join(output, 'tracker.js'), loader.replace(hole, () => `"${embed(module)}"`));
+    writeWhole(join(output, 'tracker.js'), loader.replace(hole, () => `"${embed(module, kModuleMask)}"`));
     rmSync(join(output, 'listeners'), { recursive: true, force: true });
     for (const [listener, code] of listeners) writeWhole(join(output, 'listeners', `${listener}.js`), code);
     writeWhole(join(output, 'assets.json'), JSON.stringify({ engine: name, listeners: names }) + '\n');

@@ -2,7 +2,8 @@
 
 const kUnwritable = new Set([0, 10, 13, 34, 92]);  // NUL, LF, CR, the quote, the backslash
 
-/** One character a byte; its code modulo 256 is the byte. The result needs no escapes between double quotes. */
-export function embed(bytes) {
-  return Array.from(bytes, (byte) => String.fromCharCode(kUnwritable.has(byte) ? byte + 256 : byte)).join('');
+/** One character a byte; its code modulo 256 is the byte XOR `mask`. The result needs no escapes between double quotes. */
+export function embed(bytes, mask = 0) {
+  return Array.from(bytes, (byte) => byte ^ mask)
+    .map((code) => String.fromCharCode(kUnwritable.has(code) ? code + 256 : code)).join('');
 }

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { embed } from './embed.mjs';
 import { containerBytes } from '../tests/golden/container.mjs';
+import { kModuleMask } from './loader/embed.js';
 
 const kDefaultBudget = 14 * 1024;
 const kEverythingBudget = 20 * 1024;
@@ -45,7 +46,7 @@ function recorded(key, packed) {
 
 /** The file without its module and configuration, and these two: where the literals stand that begin as they do. */
 function partsOf(file) {
-  const begin = file.indexOf('"\u0100asm') + 1;
+  const begin = file.indexOf(`"${embed(Buffer.from('\0asm'), kModuleMask)}`) + 1;
   const end = file.indexOf('"', begin);
   const config = /\{"container":"[^"]*".*?\}/.exec(file)?.[0] ?? '';
   return [

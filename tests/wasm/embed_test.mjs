@@ -4,17 +4,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { embed } from '../../wasm/embed.mjs';
-import { extract } from '../../wasm/loader/embed.js';
+import { extract, kModuleMask } from '../../wasm/loader/embed.js';
 import { embeddedText, moduleBytes } from './load_engine.mjs';
 
 /** As a browser does it: the file's bytes, decoded as UTF-8, evaluated as a script. */
-const throughScript = (bytes) =>
-  extract(runInNewContext(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(`"${embed(bytes)}"`, 'utf8'))));
+const throughScript = (bytes, mask) => extract(
+  runInNewContext(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(`"${embed(bytes, mask)}"`, 'utf8'))), mask);
 
-test('every pair of bytes survives the literal', () => {
+test('every pair of bytes survives the literal, with and without the mask', () => {
   const pairs = new Uint8Array(2 * 65536);
   for (let i = 0; i < 65536; ++i) pairs.set([i >> 8, i & 255], 2 * i);
-  assert.deepEqual(throughScript(pairs), pairs);
+  for (const mask of [undefined, kModuleMask]) assert.deepEqual(throughScript(pairs, mask), pairs);
 });
 
 test('an empty and a one-byte module survive', () => {
@@ -24,5 +24,5 @@ test('an empty and a one-byte module survive', () => {
 test('the built file holds a module that is valid WebAssembly and needs no escapes', () => {
   assert.ok(WebAssembly.validate(moduleBytes()));
   assert.doesNotMatch(embeddedText(), /["\\\r\n\0]/);
-  assert.equal(embed(moduleBytes()), embeddedText());
+  assert.equal(embed(moduleBytes(), kModuleMask), embeddedText());
 });

@@ -4,19 +4,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { extract } from '../../wasm/loader/embed.js';
+import { embed } from '../../wasm/embed.mjs';
+import { extract, kModuleMask } from '../../wasm/loader/embed.js';
 
 const share = process.env.ETAPPE_SHARE;
 
 /** The text between the quotes that holds the module. */
 export function embeddedText() {
   const file = readFileSync(join(share, 'tracker.js'), 'utf8');
-  const begin = file.indexOf('"\u0100asm') + 1;
+  const begin = file.indexOf(`"${embed(Buffer.from('\0asm'), kModuleMask)}`) + 1;
   if (begin === 0) throw new Error('tracker.js holds no module');
   return file.slice(begin, file.indexOf('"', begin));
 }
 
-export const moduleBytes = () => extract(embeddedText());
+export const moduleBytes = () => extract(embeddedText(), kModuleMask);
 
 function javaScriptBuild() {
   const { engine } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));
