@@ -37,11 +37,14 @@ function line(text, name, budget) {
   return packed;
 }
 
+/** What the brotli of one Node may make more of the same text than that of another. */
+const kSlack = 32;
+
 /** A figure that is on record. */
 function recorded(key, packed) {
   if (!ceiling || packed === ceiling[key]) return;
   console.log(`        ${packed > ceiling[key] ? 'MORE' : 'less'} than the ${ceiling[key]} B of tests/wasm/size.json ("${key}"): put ${packed} there`);
-  if (packed > ceiling[key]) process.exitCode = 1;
+  if (packed > ceiling[key] + kSlack) process.exitCode = 1;
 }
 
 /** The file without its module and configuration, and these two: where the literals stand that begin as they do. */
