@@ -213,8 +213,10 @@ visit('a page that is left before the engine is ready still delivers its view',
 visit('what the collector could not take is tried again when the page is left, under the same ids',
   { pages: { '/': html(kGranted), '/next': 'next' }, answer: (number) => (number === 0 ? 503 : 204) },
   async ({ page, site }) => {
+    const answered = page.waitForResponse((answer) => answer.url().includes('/v1/events'));
     await page.goto(site.url + '/');
-    await site.until(() => site.batches.length === 1, 'the first try');
+    await (await answered).finished();
+    await page.evaluate(() => new Promise((done) => { setTimeout(done); }));  // the page has heard the answer
     await page.goto(site.url + '/next');
     await site.until(() => site.events.find(isView), 'the view');
     assert.deepEqual(site.batches[1].events, site.batches[0].events);
