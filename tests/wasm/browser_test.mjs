@@ -215,7 +215,7 @@ visit('what the collector could not take is tried again when the page is left, u
   async ({ page, site }) => {
     const answered = page.waitForResponse((answer) => answer.url().includes('/v1/events'));
     await page.goto(site.url + '/');
-    await (await answered).finished();
+    await answered;
     await page.evaluate(() => new Promise((done) => { setTimeout(done); }));  // the page has heard the answer
     await page.goto(site.url + '/next');
     await site.until(() => site.events.find(isView), 'the view');
