@@ -143,7 +143,9 @@ export const callWith = guarded((name, now, event, number) => {
 
 /** The end of an address of `target` that takes the visit along, empty without a grant. */
 export function linkTo(target) {
-  const length = call('link', Date.now(), putText(target));
+  const now = Date.now();
+  noticeDevice(now);  // first: it writes into the same buffer
+  const length = state.engine.link(now, putText(target));
   return length ? decoder.decode(bytesAt(state.scratch, length)) : '';
 }
 
@@ -180,7 +182,7 @@ function init(exports) {
 /** Batches that earlier pages could not deliver; only under the grant that `device` or `decide` brought. */
 export const sendKept = guarded(() => takeKept((kept) => {
   state.memory.set(extract(kept), state.scratch);
-  return call('restore', Date.now(), kept.length);
+  return state.engine.restore(Date.now(), kept.length);
 }));
 
 /** Loads the JavaScript build: the same module, translated; same origin and nonce as this script. */
