@@ -66,11 +66,25 @@ const listenerList = (names) => ({ name: 'listeners', setup(bundler) {
   });
 } });
 
+/**
+ * The bundle with a variable in place of each member of the state object (loader/state.js): minifiers shorten the
+ * names of variables and leave those of members.
+ */
+function withoutState(code) {
+  const flat = code.replace(/^  var state = \{\n(.*?)^  \};\n/ms, (_, members) => members
+    .replace(/^    (\w+),?$/gm, '    $1: $1,').replace(/^    (\w+): (.*?),?$/gm, '  var state_$1 = $2;'))
+    .replace(/\bstate\.(\w+)/g, 'state_$1');
+  if (/\bstate\b(?!_)/.test(flat.replace(/\/\/.*|\/\*.*?\*\//g, ''))) {
+    throw new Error('the loader uses its state object other than member by member');
+  }
+  return flat;
+}
+
 /** The minified loader with a place for listener modules, and the modules by their names. */
 async function bundleLoader(names) {
   const result = await build({ entryPoints: [join(here, 'loader/main.js')], bundle: true, format: 'iife', write: false,
     target: kTarget, charset: 'utf8', legalComments: 'none', plugins: [listenerList(names)] });
-  const code = await minified(result.outputFiles[0].text);
+  const code = await minified(withoutState(result.outputFiles[0].text));
   const [begin, ...rest] = code.split(`"${kMark}`);
   const end = rest.pop();
   const listeners = new Map(rest.map((piece) => {

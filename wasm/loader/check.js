@@ -4,26 +4,27 @@
 // address, nothing on the device. docs/live-check.md has the answers.
 
 (() => {
-  const { state, loadScript } = window.etappe.check;
+  const { base, source, config, loadScript, seen } = window.etappe.check;
   const [, token] = /[#&]etappe-check=([\w-]{16,64})/.exec(location.hash) || [];
   if (!token) return;
   let csp = '';
   document.addEventListener('securitypolicyviolation', (event) => {
-    if (event.blockedURI.startsWith(new URL(state.base).origin)) csp = csp || event.effectiveDirective;
+    if (event.blockedURI.startsWith(new URL(base).origin)) csp = csp || event.effectiveDirective;
   });
   let said;
   let looks = 0;
   let silent = 0;
   const look = () => {
+    const { started, taken, withoutWasm } = seen();
     // After a grant the tracker waits up to two seconds for company; until then silence means nothing.
-    const patient = state.started && !state.taken && !csp && ++silent < 8;
-    const findings = `engine=${state.withoutWasm ? 'js' : 'wasm'}&consent=${state.started ? 2 : 0}&policy=${state.config.policy}` +
-      `&csp=${csp}&events=${state.taken}&v=${state.config.version || 0}`;
+    const patient = started && !taken && !csp && ++silent < 8;
+    const findings = `engine=${withoutWasm ? 'js' : 'wasm'}&consent=${started ? 2 : 0}&policy=${config.policy}` +
+      `&csp=${csp}&events=${taken}&v=${config.version || 0}`;
     if (findings !== said && !patient) {
-      loadScript(`${state.source}?check=${token}&${findings}`);
+      loadScript(`${source}?check=${token}&${findings}`);
       said = findings;
     }
-    if (++looks < 20 && !state.taken) setTimeout(look, 500);
+    if (++looks < 20 && !taken) setTimeout(look, 500);
   };
   setTimeout(look, 1000);
 })();

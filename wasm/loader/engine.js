@@ -64,7 +64,7 @@ function put(field, value) {
     return;
   }
   if (value.length > kLongestText) value = value.slice(0, kLongestText);
-  const { memory } = state;
+  const memory = state.memory;
   const begin = state.scratch + at;
   const { read: taken, written } = encoder.encodeInto(value, memory.subarray(begin + 3, state.scratch + kScratch));
   memory[begin] = field;
@@ -162,7 +162,7 @@ export function adopt(link, targets, now) {
 
 function init(exports) {
   if (state.engine) return;
-  const { config } = state;
+  const config = state.config;
   state.memory = new Uint8Array(exports.memory.buffer);
   state.scratch = exports.scratch();
   state.engine = exports;

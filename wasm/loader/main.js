@@ -163,7 +163,8 @@ function boot() {
   if (state.device) start(true);
   for (const args of calls) if (args[0] !== 'view') handle(args);
   if (/[#&]etappe-check=/.test(location.hash)) {
-    etappe.check = { state, loadScript };
+    etappe.check = { base: state.base, source: state.source, config: state.config, loadScript,
+      seen: () => ({ started: state.started, taken: state.taken, withoutWasm: state.withoutWasm }) };
     loadScript(state.base + state.config.engine.replace('engine', 'check'));
   }
 }

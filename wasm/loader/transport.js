@@ -6,7 +6,7 @@ import { place } from './device.js';
 
 /** `done(status, retryAfterSeconds)` is called once, later; status 0 is "no answer". */
 export function send(bytes, done) {
-  const { fresh } = state;
+  const fresh = state.fresh;
   const url = state.base + '/v1/events' + (fresh ? '?id=new' + place('&') : place('?'));
   const body = new Blob([bytes], { type: 'text/plain' });
   say('send', bytes.length);

@@ -9,7 +9,7 @@ export default () => {
     const link = target.closest('a[href],area[href]');
     if (!link || !link.href || !link.href.split) return;  // an SVG's link has no text there
     const { href, protocol, hostname, pathname } = link;
-    const { config } = state;
+    const config = state.config;
     const [, extension = ''] = /\.(\w+)$/.exec(pathname) || [];
     const ending = extension.toLowerCase();
     const isFile = config.downloads ? config.downloads.includes(ending) :
