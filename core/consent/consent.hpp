@@ -28,18 +28,46 @@ struct States {
   friend constexpr bool operator==(const States&, const States&) = default;
 };
 
-/// What a site does while analytics consent is not granted. `block` sends nothing.
-enum class Policy : std::uint8_t { block = 0 };
+/// What a site does while analytics is undetermined (docs/consent.md, "Policies"). The numbers are part of
+/// the ABI.
+enum class Policy : std::uint8_t { block = 0, queue = 1, cookieless = 2 };
 
 /// What the tracker may do with an event right now.
 enum class Verdict : std::uint8_t {
-  drop = 0,  ///< neither kept nor sent, now or later
-  send = 1,  ///< may be sent with visitor and session ids
+  drop = 0,   ///< neither kept nor sent, now or later
+  hold = 1,   ///< kept in memory until the visitor has decided
+  count = 2,  ///< may be sent without visitor and session; the device is not touched
+  send = 3,   ///< may be sent with visitor and session ids
 };
 
 /// The decision of the tracker for an event that is not a consent event itself.
-[[nodiscard]] constexpr Verdict tracker_verdict(Policy, States states) {
-  return states.analytics == State::granted ? Verdict::send : Verdict::drop;
+[[nodiscard]] constexpr Verdict tracker_verdict(Policy policy, States states) {
+  if (states.analytics == State::granted) {
+    return Verdict::send;
+  }
+  if (states.analytics == State::denied || policy == Policy::block) {
+    return Verdict::drop;
+  }
+  return policy == Policy::queue ? Verdict::hold : Verdict::count;
+}
+
+/// Whether the browser says that its user wants nothing sold or shared (https://w3c.github.io/gpc/).
+enum class PrivacyControl : std::uint8_t { absent = 0, global = 1 };
+
+/// What holds after a decision: a purpose that the decision leaves undetermined stays as it was, and nobody
+/// can grant marketing against the browser's own signal.
+[[nodiscard]] constexpr States decided(States before, States decision,
+                                       PrivacyControl signal = PrivacyControl::absent) {
+  if (decision.analytics != State::undetermined) {
+    before.analytics = decision.analytics;
+  }
+  if (decision.marketing != State::undetermined) {
+    before.marketing = decision.marketing;
+  }
+  if (signal == PrivacyControl::global) {
+    before.marketing = State::denied;
+  }
+  return before;
 }
 
 /// Whether anything may be written to, or read from, the visitor's device (§ 25 TDDDG).

@@ -58,7 +58,6 @@ std::string config_literal(const TrackerAssets& assets, const Site& site, const 
   if (config.contains("redact")) config["redact"] = joined_rules(site.tracker);
   config.update({{"site", site.key},
                  {"id", site.id},
-                 {"policy", "block"},
                  {"engine", assets.engine_path},
                  {"version", container.version}});
   if (site.session_minutes != Site{}.session_minutes) config["session_minutes"] = site.session_minutes;

@@ -145,7 +145,7 @@ class Diagnosis {
       return {Cause::csp_blocks_connection, std::string(violated), {}};
     if (const auto rejected = rejected_reason(); !rejected.empty())
       return {Cause::events_rejected, std::string(rejected), {}};
-    if (consent::tracker_verdict(facts_.policy, report.consent) == consent::Verdict::drop)
+    if (consent::tracker_verdict(facts_.policy, report.consent) < consent::Verdict::count)
       return {Cause::no_consent_yet, {}, {}};
     return {Cause::blocked_by_browser_extension, {}, {}};
   }
@@ -176,7 +176,7 @@ class Diagnosis {
   /// that can be known.
   [[nodiscard]] Verdict fetched() const {
     const bool waits = facts_.token.empty() &&
-                       consent::tracker_verdict(facts_.policy, consent::States{}) == consent::Verdict::drop;
+                       consent::tracker_verdict(facts_.policy, consent::States{}) < consent::Verdict::count;
     return {waits ? Cause::no_consent_yet : Cause::not_reported, {}, {}};
   }
 

@@ -47,7 +47,7 @@ bool take(CheckReport& report, std::string_view name, std::string_view value) {
     report.engine = value == "js" ? Engine::js : Engine::wasm;
     return value == "js" || value == "wasm";
   }
-  if (name == "policy") return value == "block";
+  if (name == "policy") return value == "block" || value == "queue" || value == "cookieless";
   if (name == "csp") {
     report.violated = ShortText<32>(value);
     return is_directive(value);

@@ -7,14 +7,59 @@ namespace {
 
 constexpr State kStates[] = {State::undetermined, State::denied, State::granted};
 
+constexpr Policy kPolicies[] = {Policy::block, Policy::queue, Policy::cookieless};
+
 TEST(Consent, OnlyAGrantOfAnalyticsLetsTheTrackerSendStoreOrLink) {
+  for (const Policy policy : kPolicies) {
+    for (const State analytics : kStates) {
+      for (const State marketing : kStates) {
+        const States states{analytics, marketing};
+        const bool granted = analytics == State::granted;
+        EXPECT_EQ(tracker_verdict(policy, states) == Verdict::send, granted);
+        EXPECT_EQ(may_use_device(states), granted);
+        EXPECT_EQ(may_link(states), granted);
+      }
+    }
+  }
+}
+
+// The table "Policies" of docs/consent.md.
+TEST(Consent, ThePolicyDecidesOnlyWhileAnalyticsIsUndetermined) {
+  struct Case {
+    Policy policy;
+    Verdict undetermined;
+  };
+  constexpr Case kCases[] = {
+      {Policy::block, Verdict::drop}, {Policy::queue, Verdict::hold}, {Policy::cookieless, Verdict::count}};
+  for (const Case& tested : kCases) {
+    for (const State marketing : kStates) {
+      EXPECT_EQ(tracker_verdict(tested.policy, {State::undetermined, marketing}), tested.undetermined);
+      EXPECT_EQ(tracker_verdict(tested.policy, {State::denied, marketing}), Verdict::drop);
+      EXPECT_EQ(tracker_verdict(tested.policy, {State::granted, marketing}), Verdict::send);
+    }
+  }
+}
+
+TEST(Consent, ADecisionChangesThePurposesItNamesAndNoOther) {
+  for (const State before : kStates) {
+    for (const State other : kStates) {
+      for (const State decision : kStates) {
+        const State after = decision == State::undetermined ? before : decision;
+        EXPECT_EQ(decided({before, other}, {decision, State::undetermined}), (States{after, other}));
+        EXPECT_EQ(decided({other, before}, {State::undetermined, decision}), (States{other, after}));
+      }
+    }
+  }
+}
+
+TEST(Consent, GlobalPrivacyControlDeniesMarketingWhoeverGrantsItAndLeavesAnalyticsAlone) {
   for (const State analytics : kStates) {
     for (const State marketing : kStates) {
-      const States states{analytics, marketing};
-      const bool granted = analytics == State::granted;
-      EXPECT_EQ(tracker_verdict(Policy::block, states), granted ? Verdict::send : Verdict::drop);
-      EXPECT_EQ(may_use_device(states), granted);
-      EXPECT_EQ(may_link(states), granted);
+      for (const State decision : kStates) {
+        const States after = decided({analytics, marketing}, {decision, decision}, PrivacyControl::global);
+        EXPECT_EQ(after.marketing, State::denied);
+        EXPECT_EQ(after.analytics, decision == State::undetermined ? analytics : decision);
+      }
     }
   }
 }

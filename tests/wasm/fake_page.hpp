@@ -53,8 +53,9 @@ class FakeHost final : public Host {
     lifetime = max_age;
     ++writes;
   }
-  void forget() override {
+  void forget(std::string_view visitor) override {
     device.clear();
+    withdrawn = visitor;
     ++forgotten;
   }
   void keep(Slot slot, std::span<const std::byte> batch) override {
@@ -65,6 +66,7 @@ class FakeHost final : public Host {
   std::vector<std::pair<Slot, std::vector<std::byte>>> sent;
   std::vector<std::pair<Slot, std::vector<std::byte>>> kept;
   std::string device;
+  std::string withdrawn;  ///< whom the collector is to forget
   std::chrono::seconds lifetime{0};
   std::optional<std::chrono::milliseconds> wake;
   int writes = 0;
@@ -119,8 +121,9 @@ class FakePage {
     tracker.track(now, call);
   }
   void leave(Network network = Network::maybe) { tracker.flush(now, network); }
-  void decide(consent::States decision) {
+  void decide(consent::States decision, std::string_view source = {}) {
     CallView call;
+    call.event.name = source;
     tracker.decide(now, decision, call);
   }
   void pass(std::chrono::milliseconds time) {

@@ -24,11 +24,11 @@ export function snippet(attributes = kEngine) {
  * Pages are {path: html or {html, headers}}. `answer(number)` gives the status of the n-th batch.
  * `config` is laid over the publisher's object; `listeners` are the names of the modules in the file. The server
  * answers to every name of the loopback, so that a site may have several domains, and below /in as well as a path proxy
- * would have it. `delay`: of batches, in milliseconds.
+ * would have it. `delay`: of batches, in milliseconds. `receipt`: what a withdrawal is answered with.
  */
-export async function openSite(share, { pages, answer = () => 204, config = {}, listeners = [], delay = 0 }) {
+export async function openSite(share, { pages, answer = () => 204, config = {}, listeners = [], delay = 0, receipt = '' }) {
   const { engine } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));
-  const object = { site: kSite, policy: 'block', session_minutes: 30, container: '', engine: `/a/${engine}`, version: 7,
+  const object = { site: kSite, session_minutes: 30, container: '', engine: `/a/${engine}`, version: 7,
     ...config };
   const tracker = readFileSync(join(share, 'tracker.js'), 'utf8')
     .replace('"__ETAPPE_CONFIG__"', () => JSON.stringify(object))
@@ -37,6 +37,7 @@ export async function openSite(share, { pages, answer = () => 204, config = {}, 
 
   const requests = [];
   const batches = [];
+  const forgotten = [];
   let answered = 0;
   const waiting = new Set();
   const server = createServer((request, response) => {
@@ -66,8 +67,9 @@ export async function openSite(share, { pages, answer = () => 204, config = {}, 
           response.end();
         }, delay);
       } else if (path === '/v1/forget') {
-        response.statusCode = 204;
-        response.end();
+        forgotten.push(Buffer.concat(chunks).toString());
+        response.statusCode = receipt && chunks.length ? 200 : 204;
+        response.end(receipt && chunks.length ? JSON.stringify({ receipt }) : '');
       } else if (pages[path] !== undefined) {
         const page = pages[path].html === undefined ? { html: pages[path], headers: {} } : pages[path];
         response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', ...page.headers });
@@ -85,6 +87,8 @@ export async function openSite(share, { pages, answer = () => 204, config = {}, 
     url: `http://127.0.0.1:${server.address().port}`,
     requests,
     batches,
+    /** Bodies of the requests to forget somebody. */
+    forgotten,
     get answered() {
       return answered;
     },

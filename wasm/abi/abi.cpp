@@ -1,6 +1,6 @@
 // The only extern "C" of the tracker: what the loader calls, and what the tracker asks of the loader.
-// docs/abi.md is the table, exports.txt the reviewed list; tests/wasm/abi_test.mjs compares both with the module.
-// All calls come from the page's one thread. None may be made from inside an import.
+// docs/abi.md is the table, exports.txt the reviewed list; tests/wasm/module_test.mjs compares both with the
+// module. All calls come from the page's one thread. None may be made from inside an import.
 
 #include <algorithm>
 #include <array>
@@ -26,6 +26,9 @@ namespace {
 /// The first argument of `command`; docs/abi.md says what the other three are.
 enum class Operation : std::uint32_t { send = 1, remember = 2, forget = 3, wake_in = 4, keep = 5 };
 
+/// In the decision that `decide` brings: what it allows holds, its event comes later.
+constexpr std::uint32_t kPermitOnly = 16;
+
 void command(Operation operation, std::uint32_t a, std::uint32_t b, std::uint32_t c) {
   etappe_command(static_cast<std::uint32_t>(operation), a, b, c);
 }
@@ -48,7 +51,9 @@ class Page final : public tracker::Host {
   void remember(std::string_view text, std::chrono::seconds max_age) override {
     command(Operation::remember, address(text), length(text), static_cast<std::uint32_t>(max_age.count()));
   }
-  void forget() override { command(Operation::forget, 0, 0, 0); }
+  void forget(std::string_view visitor) override {
+    command(Operation::forget, address(visitor), length(visitor), 0);
+  }
   void keep(tracker::Slot slot, std::span<const std::byte> batch) override {
     command(Operation::keep, address(batch), length(batch), static_cast<std::uint32_t>(slot));
   }
@@ -57,8 +62,8 @@ class Page final : public tracker::Host {
   }
 };
 
-// One page, one tracker, all of it constant-initialised. What the code names often comes first: there an address is
-// short.
+// One page, one tracker, all of it constant-initialised. What the code names often comes first: there an
+// address is short.
 struct Memory {
   Page host;
   tracker::Tracker tracker{host};
@@ -69,7 +74,9 @@ struct Memory {
 };
 constinit Memory memory;
 
-event::TimeMs time(double ms) { return event::TimeMs{std::chrono::milliseconds{static_cast<std::int64_t>(ms)}}; }
+event::TimeMs time(double ms) {
+  return event::TimeMs{std::chrono::milliseconds{static_cast<std::int64_t>(ms)}};
+}
 
 std::string_view scratch_text(std::uint32_t size) {
   return {reinterpret_cast<const char*>(memory.scratch.data()), size};
@@ -81,7 +88,8 @@ std::uint32_t give(std::string_view text) {
   return length(text);
 }
 
-/// A call that cannot be read is counted and goes no further; one with too many parts goes on without the last.
+/// A call that cannot be read is counted and goes no further; one with too many parts goes on without the
+/// last.
 bool read_call(std::uint32_t size, event::Type type) {
   const bool good = size <= kScratchBytes && memory.reader.read(std::span(memory.scratch).first(size), type);
   if (!good || memory.reader.cut()) {
@@ -104,12 +112,13 @@ ETAPPE_EXPORT("scratch") std::uint32_t etappe_scratch() { return abi::address(ab
 
 ETAPPE_EXPORT("init")
 void etappe_init(std::uint32_t site_length, std::uint32_t rules_length, std::uint32_t session_minutes,
-                 std::uint32_t new_on_campaign, std::uint32_t container_version) {
-  const std::string_view rules =
-      tracker::beginning(abi::scratch_text(site_length + rules_length).substr(site_length), abi::memory.redact_rules.size());
+                 std::uint32_t new_on_campaign, std::uint32_t container_version, std::uint32_t policy) {
+  const std::string_view rules = tracker::beginning(
+      abi::scratch_text(site_length + rules_length).substr(site_length), abi::memory.redact_rules.size());
   std::copy(rules.begin(), rules.end(), abi::memory.redact_rules.begin());
   abi::memory.tracker.open(
       {.site = abi::scratch_text(site_length),
+       .policy = static_cast<consent::Policy>(policy),
        .session = {.silence = std::chrono::minutes{session_minutes}, .new_on_campaign = new_on_campaign != 0},
        .container_version = container_version,
        .redact = {{abi::memory.redact_rules.data(), rules.size()}}});
@@ -149,7 +158,9 @@ ETAPPE_EXPORT("push") std::uint32_t etappe_push(double now, std::uint32_t length
 
 ETAPPE_EXPORT("decide")
 void etappe_decide(double now, std::uint32_t length, std::uint32_t consent) {
-  if (abi::read_call(length, event::Type::consent)) {
+  if ((consent & abi::kPermitOnly) != 0) {
+    abi::memory.tracker.permit(consent::unpack(consent));
+  } else if (abi::read_call(length, event::Type::consent)) {
     abi::memory.tracker.decide(abi::time(now), consent::unpack(consent), abi::memory.reader.call());
   }
 }
@@ -172,11 +183,13 @@ ETAPPE_EXPORT("link") std::uint32_t etappe_link(double now, std::uint32_t target
 ETAPPE_EXPORT("adopt")
 std::uint32_t etappe_adopt(double now, std::uint32_t link_length, std::uint32_t target_length) {
   const std::string_view both = abi::scratch_text(link_length + target_length);
-  return abi::memory.tracker.adopt(abi::time(now), both.substr(0, link_length), both.substr(link_length)) ? 1 : 0;
+  return abi::memory.tracker.adopt(abi::time(now), both.substr(0, link_length), both.substr(link_length)) ? 1
+                                                                                                          : 0;
 }
 
 ETAPPE_EXPORT("ack")
-std::uint32_t etappe_ack(double now, std::uint32_t slot, std::int32_t status, std::uint32_t retry_after_seconds) {
+std::uint32_t etappe_ack(double now, std::uint32_t slot, std::int32_t status,
+                         std::uint32_t retry_after_seconds) {
   const bool over = abi::memory.tracker.ack(
       static_cast<tracker::Slot>(slot),
       {.status = status, .retry_after = std::chrono::seconds{retry_after_seconds}}, abi::time(now));
@@ -184,6 +197,7 @@ std::uint32_t etappe_ack(double now, std::uint32_t slot, std::int32_t status, st
 }
 
 ETAPPE_EXPORT("dropped") std::uint32_t etappe_dropped(std::uint32_t reason) {
-  return reason < tracker::kDropReasons ? abi::memory.tracker.drops().of(static_cast<tracker::Drop>(reason)) : 0;
+  return reason < tracker::kDropReasons ? abi::memory.tracker.drops().of(static_cast<tracker::Drop>(reason))
+                                        : 0;
 }
 }

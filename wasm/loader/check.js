@@ -15,10 +15,10 @@
   let looks = 0;
   let silent = 0;
   const look = () => {
-    const { started, taken, withoutWasm } = seen();
-    // After a grant the tracker waits up to two seconds for company; until then silence means nothing.
+    const { started, granted, taken, withoutWasm } = seen();
+    // Once it has begun the tracker waits up to two seconds for company; until then silence means nothing.
     const patient = started && !taken && !csp && ++silent < 8;
-    const findings = `engine=${withoutWasm ? 'js' : 'wasm'}&consent=${started ? 2 : 0}&policy=${config.policy}` +
+    const findings = `engine=${withoutWasm ? 'js' : 'wasm'}&consent=${granted ? 2 : 0}&policy=${config.policy || 'block'}` +
       `&csp=${csp}&events=${taken}&v=${config.version || 0}`;
     if (findings !== said && !patient) {
       loadScript(`${source}?check=${token}&${findings}`);

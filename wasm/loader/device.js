@@ -1,5 +1,5 @@
 // What stays on the visitor's device: one first-party cookie, written under a grant only and read to see
-// whether one is remembered (its text is the tracker's: wasm/tracker/identity.hpp), and batches that could not be
+// whether one is remembered (under the policy `cookieless` only once the page says so) (its text is the tracker's: wasm/tracker/identity.hpp), and batches that could not be
 // delivered, likewise under a grant only, a day at most and 80,000 characters.
 
 import { state, guarded } from './state.js';
@@ -47,21 +47,30 @@ export function remember(text, seconds) {
   }
 }
 
-export function forget() {
+/** `visitor`: whom the collector is to forget, too; nobody when nobody was known, or the cookie is gone already. */
+export function forget(visitor) {
   state.unsaved = null;
-  if (!read()) return;
-  for (const domain of domains()) write('', 0, domain);
-  state.device = read();
-  state.kept = [];
-  forgetThere();
-  localStorage.removeItem(name());
+  const known = read();
+  if (known) {
+    for (const domain of domains()) write('', 0, domain);
+    state.device = read();
+    state.kept = [];
+    localStorage.removeItem(name());
+  }
+  if (known || visitor) forgetThere(visitor);
 }
 
-/** The collector's own cookie, which no script can delete. */
-export const forgetThere = guarded(() => {
-  if (state.config.id_cookie === 'script') return;
-  fetch(`${state.base}/v1/forget?site=${state.config.site}${place('&')}`, { method: 'POST', keepalive: true, credentials: 'include' }).catch(() => {});
+/** The collector's own cookie, which no script can delete; with `visitor` also what is stored of them. */
+export const forgetThere = guarded((visitor) => {
+  if (state.config.id_cookie === 'script' && !visitor) return;
+  fetch(`${state.base}/v1/forget?site=${state.config.site}${place('&')}`, { method: 'POST', body: visitor, keepalive: true, credentials: 'include' })
+    .then((answer) => answer.status === 200 && answer.json())
+    .then((receipt) => receipt && document.dispatchEvent(new CustomEvent('etappe:receipt', { detail: receipt })))
+    .catch(() => {});
 });
+
+/** The visitor of the device's text (wasm/tracker/identity.hpp). */
+export const visitorOf = (device) => device.slice(14, 34);
 
 /** Tells the collector below which path of the page's own site it is reached, for its cookie's sake. */
 export function place(mark) {

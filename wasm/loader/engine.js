@@ -44,7 +44,7 @@ const imports = {
         state.unsaved = [decoder.decode(bytesAt(a, b)), c];
         state.saving = state.saving || setTimeout(saveDevice);
       } else if (operation === 3) {
-        guarded(forget)();
+        guarded(forget)(decoder.decode(bytesAt(a, b)));
       } else if (operation === 4) {
         clearTimeout(state.timer);
         state.timer = setTimeout(() => call('tick', Date.now()), a);
@@ -110,11 +110,12 @@ function putEvent(event, layer) {
  * anything else, within a tenth of a second: looking is dear.
  */
 function noticeDevice(now, wait = kNotice) {
-  if (now - state.noticed < wait && now >= state.noticed) return;
+  if ((now - state.noticed < wait && now >= state.noticed) || (!state.granted && isCookieless())) return;
   state.noticed = now;
   const device = read();
   if (device !== state.device) {
     state.device = device;
+    state.granted = !!device;
     state.unsaved = null;  // what the other page has done comes first
     state.engine.device(now, putText(device));
   }
@@ -168,7 +169,7 @@ function init(exports) {
   state.engine = exports;
   const key = putText(config.site);
   exports.init(key, putText(config.site + (config.redact || '')) - key, config.session_minutes || 30,
-    config.new_session_on_campaign === false ? 0 : 1, config.version || 0);
+    config.new_session_on_campaign === false ? 0 : 1, config.version || 0, isCookieless() ? 2 : 0);
   if (config.container) {
     state.memory.set(extract(config.container), state.scratch);
     exports.container(config.container.length);
@@ -178,6 +179,11 @@ function init(exports) {
   }
   if (state.device) exports.device(Date.now(), putText(state.device));
 }
+
+/** The policy that counts without a grant, and leaves the device alone until there is one. */
+export const isCookieless = () => state.config.policy === 'cookieless';
+/** Under the policy `queue` the engine, and all that is for it, waits for a grant. */
+export const awaitsGrant = () => state.config.policy === 'queue' && !state.granted;
 
 /** Batches that earlier pages could not deliver; only under the grant that `device` or `decide` brought. */
 export const sendKept = guarded(() => takeKept((kept) => {

@@ -95,6 +95,14 @@ export type EtappeConsent =
   | { analytics: boolean; marketing?: boolean | undefined }
   | { analytics?: boolean | undefined; marketing: boolean };
 
+/** Where a decision comes from; it is stored with it. */
+export interface EtappeConsentOrigin {
+  /** `api` when left out. */
+  source?: 'api' | 'banner' | 'tcf' | 'consent_mode' | 'cookieconsent' | 'klaro' | 'generic';
+  /** By what the site knows its banner or policy; the site's `privacy.version` when left out. */
+  version?: string;
+}
+
 export interface Etappe {
   /**
    * A page view. The page itself and its route changes are counted without it; called before the script has arrived,
@@ -119,10 +127,13 @@ export interface Etappe {
   (command: 'identify', id: string | number, traits?: EtappeProps): void;
   /** A new visitor from here on, for example after signing out. Consent stays as it is. */
   (command: 'reset'): void;
-  /** What the visitor chose. Only `true` grants and only `false` denies. */
-  (command: 'consent', choice: EtappeConsent): void;
-  /** Sending stops; cookie and ids are deleted; what waits is dropped; other tabs follow. */
-  (command: 'consent', choice: 'withdraw'): void;
+  /** What the visitor chose. Only `true` grants and only `false` denies. `origin`: by which way, and which version of the banner. */
+  (command: 'consent', choice: EtappeConsent, origin?: EtappeConsentOrigin): void;
+  /**
+   * Sending stops; cookie and ids are deleted; what waits is dropped; other tabs follow; where the site erases on withdrawal, the
+   * collector does, and `document` gets the event `etappe:receipt` with `detail.receipt`.
+   */
+  (command: 'consent', choice: 'withdraw', origin?: EtappeConsentOrigin): void;
   /** Calls `work` when the tracker is ready, or at once where no grant is known. */
   (command: 'ready', work: () => void): void;
   /** Writes calls, batches and what was dropped to the console of this page. */

@@ -1,14 +1,18 @@
 // The tracker in the page: takes over from the snippet's stub, waits for a grant, then starts the engine and hands
-// it what happens. Before a grant it adds no listener, compiles nothing, stores nothing and sends nothing.
+// it what happens. Before a grant it adds no listener, compiles nothing, stores nothing and sends nothing, unless the
+// site's policy is `queue` (it listens and remembers in memory) or `cookieless` (it sends without ids): docs/consent.md.
 
 import { state, say, guarded, listen, loadScript } from './state.js';
-import { call, callWith, saveDevice, startEngine, startEngineNow, sendKept, adopt, type } from './engine.js';
-import { read, forget, forgetThere } from './device.js';
+import { call, callWith, saveDevice, startEngine, startEngineNow, sendKept, adopt, isCookieless, awaitsGrant, type } from './engine.js';
+import { read, forget, forgetThere, visitorOf } from './device.js';
 import { take, follow } from './data_layer.js';
 import { view, turn, followRoutes, linkOf } from './pages.js';
-import { commands, track, afterGrant, declaredProps, commerceOf } from './track.js';
-import { whenReady } from './queue.js';
+import { commands, track, onceStarted, declaredProps, commerceOf } from './track.js';
+import { inOrder, whenReady } from './queue.js';
 import listeners from 'etappe:listeners';
+
+/** Bit 4 of a decision (docs/abi.md, `decide`). */
+const kPermitOnly = 16;
 
 function onPush(message, now) {
   const name = take(message);
@@ -41,7 +45,7 @@ function onLeave(event) {
   if (event.type !== 'pagehide' && document.visibilityState !== 'hidden') return;
   state.leaving = true;
   try {
-    if (!state.engine) startEngineNow();
+    if (!state.engine && !awaitsGrant()) startEngineNow();
     if (state.engine) {
       onReady();
       saveDevice();
@@ -61,16 +65,13 @@ function onReady() {
   if (!waiting) return;
   state.queue = null;
   waiting.forEach((task) => guarded(task)());
-  if (document.readyState === 'loading') listen(document, 'DOMContentLoaded', declaredSteps);
-  else declaredSteps();
-  state.beginnings.push(() => setTimeout(guarded(declaredSteps)));
 }
 
 /**
- * The first grant: from here on the engine decides. `remembered` when it was given on an earlier page: then what
- * the data layer announced on this page so far counts too, otherwise it only fills the model.
+ * The page is listened to from here on, and the engine decides. `fromTheStart` when nobody waited for a grant on this
+ * page: then what the data layer announced on it so far counts too, otherwise it only fills the model.
  */
-function start(remembered) {
+function start(fromTheStart) {
   if (state.started) return;
   state.started = true;
   listen(document, 'click', onClick);
@@ -90,14 +91,32 @@ function start(remembered) {
   }
   whenReady(() => earlier.forEach(take));
   view(state.details);
-  if (remembered) {
+  if (fromTheStart) {
     whenReady((now) => {
       state.model = { __proto__: null };
       earlier.forEach((message) => onPush(message, now));
     });
   }
-  whenReady(sendKept);
-  startEngine(onReady);
+  if (document.readyState === 'loading') listen(document, 'DOMContentLoaded', declaredSteps);
+  else declaredSteps();
+  state.beginnings.push(() => setTimeout(guarded(declaredSteps)));
+  if (!awaitsGrant()) startEngine(onReady);
+}
+
+/** Analytics is granted, now or on an earlier page. */
+function grant(fromTheStart) {
+  const waited = state.started && state.queue && awaitsGrant();
+  state.granted = true;
+  if (state.denied && state.queue) {
+    // Nothing of the time before is joined to a grant after a denial.
+    state.queue = [];
+    state.denied = false;
+    if (state.started) view(state.details);
+  }
+  state.denied = false;
+  start(fromTheStart);
+  if (waited) startEngine(onReady);
+  inOrder(sendKept);
 }
 
 commands.view = (details) => {
@@ -111,30 +130,44 @@ commands.event = (name, props) => {
 commands.conversion = (name, details) => track(type.conversion, { ...details, name });
 commands.step = (funnel, step, props) => track(type.step, { funnel, step, props });
 commands.impression = (name, props) => track(type.impression, { name, props });
-commands.consent = (choice) => {
-  const withdraw = choice === 'withdraw';
-  const stateOf = (value) => withdraw || value === false ? 1 : value === true ? 2 : 0;
+commands.consent = (choice, { source = 'api', version = state.config.consent_version } = {}) => {
+  const stateOf = (value) => choice === 'withdraw' || value === false ? 1 : value === true ? 2 : 0;
   const analytics = stateOf(choice.analytics);
-  const decision = analytics | stateOf(choice.marketing) << 2;
-  if (analytics === 2) start();
-  if (analytics === 1 && state.queue) {
-    // The engine is not there to forget: nothing that waits for it outlives the denial.
-    state.queue = [];
-    if (state.started) view(state.details);
-    forget();
+  // Nobody can grant marketing against the browser's own signal (w3c.github.io/gpc).
+  const decision = analytics | (navigator.globalPrivacyControl ? 1 : stateOf(choice.marketing)) << 2;
+  const decide = (now) => callWith('decide', now, { name: source, props: { version } }, decision);
+  if (analytics === 2) {
+    if (!state.granted) {
+      // Under `cookieless` this is the first time that the device may be looked at.
+      if (isCookieless()) state.noticed = 0;
+      grant();
+    }
+    // What waits for the engine happens under the grant, and the decision is told behind it.
+    if (state.queue) state.queue.unshift(() => callWith('decide', Date.now(), {}, decision | kPermitOnly));
   }
-  whenReady((now) => callWith('decide', now, {}, decision));
+  if (analytics === 1) {
+    const visitor = state.granted ? visitorOf(state.device) : '';
+    state.granted = false;
+    state.denied = true;
+    if (state.queue) {
+      // The engine is not there to forget: nothing that waits for it outlives the denial.
+      state.queue = [() => decide(Date.now())];
+      forget(visitor);
+      return;
+    }
+  }
+  inOrder(decide);
 };
-commands.reset = () => afterGrant((now) => {
+commands.reset = () => onceStarted((now) => {
   // What the former visitor did leaves under the former id.
   call('flush', now, 0);
   state.fresh = true;
   call('reset', now);
   // A page that is left without another event has told the collector all the same.
-  forgetThere();
+  if (state.granted) forgetThere();
 });
 /** With the engine, if it is on its way; otherwise now: a page must not wait for a grant that may never come. */
-commands.ready = (work) => (state.started ? whenReady(() => work()) : work());
+commands.ready = (work) => (state.started && !awaitsGrant() ? whenReady(() => work()) : work());
 commands.debug = (on) => {
   state.debug = on;
   say({ started: state.started, lost: state.lost,
@@ -159,12 +192,13 @@ function boot() {
   state.arrived = state.noticed = Date.now();
   // Calls that waited in the stub: a view of theirs is the view of this page, with their details.
   for (const [command, details] of calls) if (command === 'view') state.details = details;
-  state.device = read();
-  if (state.device) start(true);
+  if (!isCookieless()) state.device = read();
+  if (state.device) grant(true);
+  else if (state.config.policy) start(true);
   for (const args of calls) if (args[0] !== 'view') handle(args);
   if (/[#&]etappe-check=/.test(location.hash)) {
     etappe.check = { base: state.base, source: state.source, config: state.config, loadScript,
-      seen: () => ({ started: state.started, taken: state.taken, withoutWasm: state.withoutWasm }) };
+      seen: () => ({ started: state.started, granted: state.granted, taken: state.taken, withoutWasm: state.withoutWasm }) };
     loadScript(state.base + state.config.engine.replace('engine', 'check'));
   }
 }

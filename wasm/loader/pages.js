@@ -33,13 +33,15 @@ export function view(details) {
   clearTimeout(state.turning);
   state.turning = 0;
   state.route = route();
+  state.endings.forEach((end) => end(Date.now()));
+  // As it is now, however long the engine or a grant is away; only the title of the page that is shown may still come.
+  const facts = { url: address(), referrer: state.shown || document.referrer, title: document.title };
+  state.shown = facts.url;
   whenReady((now) => {
-    const url = address();
-    state.endings.forEach((end) => end(now));
-    callWith('page', now, { url, referrer: state.shown || document.referrer, title: document.title, ...details });
-    state.shown = url;
-    state.beginnings.forEach((begin) => begin(now));
+    if (facts.url === state.shown) facts.title = document.title;
+    callWith('page', now, { ...facts, ...details });
   });
+  state.beginnings.forEach((begin) => begin());
 }
 
 /** An address that has changed counts now, so that what happens next happens on it. */

@@ -15,8 +15,12 @@ export const state = {
   /** `data-engine="js"` on the snippet: do not try WebAssembly. */
   withoutWasm: !!script && script.dataset.engine === 'js',
 
-  /** A grant is known, so the engine is on its way. Before that the page is left entirely alone. */
+  /** The page is listened to: a grant is known, or the site's policy does not wait for one. */
   started: false,
+  /** Analytics is granted: the device may be used, the collector may know who it is. */
+  granted: false,
+  /** Analytics is denied: nothing is kept until it is granted. */
+  denied: false,
   /** The engine's functions, once it can be called. */
   engine: null,
   /** The engine's memory and the part of it that carries arguments. */

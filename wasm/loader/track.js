@@ -8,17 +8,17 @@ import { whenReady } from './queue.js';
 /** What a page can call, by name. Listener modules add theirs. */
 export const commands = { __proto__: null };
 
-/** The policy `block`: what happens before a grant is not kept. */
-export function afterGrant(task) {
+/** What happens before the tracker has started, or after a denial, is not kept. */
+export function onceStarted(task) {
   if (state.started) whenReady(task);
   else ++state.lost;
 }
 
 /** `number` is a type of engine.js. */
-export const track = (number, event) => afterGrant((now) => {
+export function track(number, event) {
   turn();
-  callWith('track', now, event, number);
-});
+  onceStarted((now) => callWith('track', now, event, number));
+}
 
 /** data-etappe-prop-place="hero" is the property `place`. */
 export function declaredProps(element) {

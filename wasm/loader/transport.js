@@ -1,5 +1,5 @@
 // Batches on their way: POST as text/plain, which needs no preflight, so that it also arrives from a page that
-// is being left. Only called under a grant, hence with credentials.
+// is being left. With credentials under a grant only.
 
 import { state, say } from './state.js';
 import { place } from './device.js';
@@ -10,11 +10,12 @@ export function send(bytes, done) {
   const url = state.base + '/v1/events' + (fresh ? '?id=new' + place('&') : place('?'));
   const body = new Blob([bytes], { type: 'text/plain' });
   say('send', bytes.length);
-  const beacon = () => setTimeout(done, 0, navigator.sendBeacon(url, body) ? 204 : 0, 0);
+  // A beacon brings cookies along.
+  const beacon = () => setTimeout(done, 0, state.granted && navigator.sendBeacon(url, body) ? 204 : 0, 0);
   try {
     // A browser without keepalive would cancel the request together with the page.
     if (state.leaving && !('keepalive' in Request.prototype)) return beacon();
-    fetch(url, { method: 'POST', body, keepalive: true, credentials: 'include' }).then((answer) => {
+    fetch(url, { method: 'POST', body, keepalive: true, credentials: state.granted ? 'include' : 'omit' }).then((answer) => {
       if (answer.ok) {
         ++state.taken;
         if (fresh) state.fresh = false;

@@ -2,8 +2,8 @@
 // All that the tracker can ask of the page it runs in. In a browser wasm/abi forwards it to the loader; in
 // tests it is a fake that writes down what was asked.
 //
-// The tracker has no clock: every call brings its time. A host must not call back into the tracker from one of
-// these functions; the outcome of send() arrives later, as Tracker::ack().
+// The tracker has no clock: every call brings its time. A host must not call back into the tracker from one
+// of these functions; the outcome of send() arrives later, as Tracker::ack().
 
 #include <chrono>
 #include <cstddef>
@@ -26,10 +26,12 @@ class Host {
   /// Stores `text` on the device, replacing what was there; it expires by itself after `max_age`. Asked only
   /// under analytics consent. `text` has letters, digits and ".-_" only.
   virtual void remember(std::string_view text, std::chrono::seconds max_age) = 0;
-  /// Deletes everything of ours on the device.
-  virtual void forget() = 0;
-  /// Keeps one batch on the device for a later page, which hands it to Tracker::restore(). Asked only while the
-  /// page is being left, for what could not be delivered so far; forgotten when an ack() of that slot says that it is over.
+  /// Deletes everything of ours on the device, and asks the collector to forget `visitor`; empty: nobody was
+  /// known.
+  virtual void forget(std::string_view visitor) = 0;
+  /// Keeps one batch on the device for a later page, which hands it to Tracker::restore(). Asked only while
+  /// the page is being left, for what could not be delivered so far; forgotten when an ack() of that slot
+  /// says that it is over.
   virtual void keep(Slot slot, std::span<const std::byte> batch) = 0;
   /// Calls Tracker::tick() after `delay`; replaces an earlier wish.
   virtual void wake_in(std::chrono::milliseconds delay) = 0;

@@ -82,8 +82,12 @@ void Identity::copy(std::string_view from, std::size_t to) {
   }
 }
 
-std::string_view Identity::visitor() const { return part(kVisitorAt, size_ == 0 ? 0 : kSessionAt - kVisitorAt); }
-std::string_view Identity::session() const { return part(kSessionAt, size_ == 0 ? 0 : kCampaignAt - kSessionAt); }
+std::string_view Identity::visitor() const {
+  return part(kVisitorAt, size_ == 0 ? 0 : kSessionAt - kVisitorAt);
+}
+std::string_view Identity::session() const {
+  return part(kSessionAt, size_ == 0 ? 0 : kCampaignAt - kSessionAt);
+}
 
 bool Identity::restore(std::string_view text, event::TimeMs now, consent::States& consent) {
   if (text.size() < kNotesAt || text.size() > kMaxText || (text.size() - kNotesAt) % kMarkDigits != 0 ||
@@ -113,8 +117,8 @@ void Identity::touch(event::TimeMs now, std::string_view campaign) {
   }
   const std::uint32_t mark = campaign.empty() ? 0 : mark_of(campaign);
   put_number(kSpareAt, kMarkDigits, mark);
-  const bool another_campaign = rules_.new_on_campaign && mark != 0 &&
-                                part(kSpareAt, kMarkDigits) != part(kCampaignAt, kMarkDigits);
+  const bool another_campaign =
+      rules_.new_on_campaign && mark != 0 && part(kSpareAt, kMarkDigits) != part(kCampaignAt, kMarkDigits);
   if (begins || another_campaign || now - time_at(kLastSeenAt) > rules_.silence) {
     draw(kSessionAt, kCampaignAt - kSessionAt);
     put_number(kCampaignAt, kMarkDigits, mark);
@@ -130,7 +134,8 @@ void Identity::touch(event::TimeMs now, std::string_view campaign) {
 
 void Identity::remember(event::TimeMs now, consent::States consent) {
   const char packed = kAlphabet[consent::pack(consent)];
-  const auto left = kVisitorLifetime - std::chrono::duration_cast<std::chrono::seconds>(now - time_at(kCreatedAt));
+  const auto left =
+      kVisitorLifetime - std::chrono::duration_cast<std::chrono::seconds>(now - time_at(kCreatedAt));
   if (size_ == 0 || !consent::may_use_device(consent) || (!changed_ && text_[kConsentAt] == packed) ||
       left <= std::chrono::seconds{0}) {
     return;
@@ -143,9 +148,9 @@ void Identity::remember(event::TimeMs now, consent::States consent) {
 void Identity::clear() { size_ = 0; }
 
 void Identity::forget() {
+  host_.forget(visitor());
   clear();
   std::memset(text_.data(), 0, text_.size());
-  host_.forget();
 }
 
 std::size_t Identity::note_at(std::size_t at, std::size_t digits) const {

@@ -2,10 +2,10 @@
 // Who is visiting and since when: the visitor id, the visit's session id, and their form on the device.
 //
 // Ids are random and exist only under analytics consent. A visitor id lives 13 months from its first day and
-// is not renewed. A session ends after a silence (30 minutes unless the site says otherwise) or, unless the site
-// does without, when a page announces a campaign that differs from the one the session began with. What belongs
-// to a session and ends with it is kept here too: which once-per-session tags have fired, and how far each funnel
-// has come. It reads no storage itself: the loader hands over what the device holds.
+// is not renewed. A session ends after a silence (30 minutes unless the site says otherwise) or, unless the
+// site does without, when a page announces a campaign that differs from the one the session began with. What
+// belongs to a session and ends with it is kept here too: which once-per-session tags have fired, and how far
+// each funnel has come. It reads no storage itself: the loader hands over what the device holds.
 
 #include <array>
 #include <chrono>
@@ -57,16 +57,17 @@ class Identity {
   [[nodiscard]] std::string_view visitor() const;
   [[nodiscard]] std::string_view session() const;
 
-  /// Whether that tag has not fired in this session yet; notes it. The oldest of more than 32 notes is given up.
+  /// Whether that tag has not fired in this session yet; notes it. The oldest of more than 32 notes is given
+  /// up.
   [[nodiscard]] bool first_in_session(std::string_view tag_name);
   /// Whether that step is news: it has not been seen in this pass through its funnel yet; notes it. The first
   /// step of a funnel that a session sees opens a pass; seen again behind another one, it opens the next.
   [[nodiscard]] bool enters_step(std::string_view funnel, std::string_view step);
 
   /// Who is visiting, for a page of `target`, another domain of the same site: 58 characters of the alphabet
-  /// of the device's text. Empty without ids. Whoever reads the link has the ids (a random visitor and session);
-  /// the check at its end shows damage and other targets, it proves nothing about the sender. Lives until the
-  /// next call.
+  /// of the device's text. Empty without ids. Whoever reads the link has the ids (a random visitor and
+  /// session); the check at its end shows damage and other targets, it proves nothing about the sender. Lives
+  /// until the next call.
   [[nodiscard]] std::string_view link(event::TimeMs now, std::string_view target);
   /// Goes on as the visitor and session of a link that this page was opened with. False when it was made for
   /// another target, more than kLinkLifetime ago or ahead, or is damaged; then nothing changes.
@@ -76,9 +77,9 @@ class Identity {
   // All of it is kept in the form in which the device holds it, so that there is nothing to convert:
   //
   //   1 C AbCdEf AbCdEf xxxxxxxxxxxxxxxxxxxx xxxxxxxxxxxxxxxx AAAAA AbCdE AbCdE …     (without the spaces)
-  //   │ │ │      │      visitor              session          │     └ notes: once-per-session tags that fired (odd),
-  //   │ │ │      │                                            │       steps seen (even; two digits for the funnel)
-  //   │ │ │      └ last seen                                  └ campaign the session began with
+  //   │ │ │      │      visitor              session          │     └ notes: once-per-session tags that fired
+  //   (odd), │ │ │      │                                            │       steps seen (even; two digits for
+  //   the funnel) │ │ │      └ last seen                                  └ campaign the session began with
   //   │ │ └ first seen: seconds since 1970, six digits of base 64, the lowest first
   //   │ └ consent, packed, one digit
   //   └ version
@@ -103,7 +104,9 @@ class Identity {
   void draw(std::size_t at, std::size_t digits);
   void put_number(std::size_t at, std::size_t digits, std::uint64_t number);
   [[nodiscard]] event::TimeMs time_at(std::size_t at) const;
-  [[nodiscard]] std::string_view part(std::size_t at, std::size_t size) const { return {text_.data() + at, size}; }
+  [[nodiscard]] std::string_view part(std::size_t at, std::size_t size) const {
+    return {text_.data() + at, size};
+  }
   void copy(std::string_view from, std::size_t to);
   /// Where the note with the first `digits` of the spare mark stands, from `at` on; size_ when nowhere.
   [[nodiscard]] std::size_t note_at(std::size_t at, std::size_t digits) const;

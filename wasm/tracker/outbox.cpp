@@ -141,8 +141,8 @@ std::span<const std::byte> Outbox::bytes_of(Place& place, event::TimeMs sent) {
 }
 
 event::TimeMs Outbox::due_of(const Place& place) const {
-  // An open batch goes on filling during an outage, and while all others are on their way: the next event needs a
-  // place. Only a full one takes its turn among those that wait.
+  // An open batch goes on filling during an outage, and while all others are on their way: the next event
+  // needs a place. Only a full one takes its turn among those that wait.
   if (place.state == State::open && place_in(State::empty) != nullptr) {
     return std::max(place.due, hold_until_);
   }
@@ -159,14 +159,14 @@ void Outbox::tick(event::TimeMs now) {
   wake(now);
 }
 
-void Outbox::flush(event::TimeMs now, Network network) {
+void Outbox::flush(event::TimeMs now, Network network, Keeping keeping) {
   const bool failing = network == Network::none || now < hold_until_;
   hold_until_ = {};
   for (Place& place : places_) {
     if (place.state == State::open || place.state == State::waiting) {
       send(place, now);
     }
-    if (place.state == State::flying && (failing || place.tries > 0)) {
+    if (keeping == Keeping::allowed && place.state == State::flying && (failing || place.tries > 0)) {
       // As if sent at its base: by the time it is sent again, a time of sending would be wrong.
       host_.keep(slot_of(place), bytes_of(place, place.base));
     }

@@ -2,10 +2,10 @@
 // Events on their way to the collector: which batch they join, when it leaves, and what its answer means.
 //
 // Four places, each with memory for one batch, so that a click does not wait behind a page view that is still
-// in flight: three can be under way while the fourth takes what happens meanwhile. All of them together stay below what browsers let a page send while it is being left
-// (64 KiB of keepalive bodies). A batch leaves when it is old, full, or the page is left; it is kept until the
-// collector has said that it is on disk. Nothing is dropped silently: every loss has a reason and a count.
-// It decides nothing about consent.
+// in flight: three can be under way while the fourth takes what happens meanwhile. All of them together stay
+// below what browsers let a page send while it is being left (64 KiB of keepalive bodies). A batch leaves
+// when it is old, full, or the page is left; it is kept until the collector has said that it is on disk.
+// Nothing is dropped silently: every loss has a reason and a count. It decides nothing about consent.
 
 #include <array>
 #include <chrono>
@@ -22,7 +22,8 @@
 namespace etappe::tracker {
 
 inline constexpr std::size_t kSlots = 4;
-inline constexpr std::size_t kBatchBytes = 15'000;  ///< 4 × 15,000 = 60,000; Chromium refuses 70,000 in flight
+inline constexpr std::size_t kBatchBytes =
+    15'000;  ///< 4 × 15,000 = 60,000; Chromium refuses 70,000 in flight
 inline constexpr std::size_t kBatchEvents = 100;
 /// Longest stay of an event on the page: the collector refuses what is more than 24 h old.
 inline constexpr std::chrono::milliseconds kMaxAge = std::chrono::hours{24};
@@ -62,6 +63,9 @@ struct Answer {
 /// Whether the device could be online while a page is left, as far as the browser knows.
 enum class Network : std::uint8_t { maybe, none };
 
+/// Whether the device may hold what could not be delivered.
+enum class Keeping : std::uint8_t { forbidden, allowed };
+
 /// How long an event may wait for company.
 enum class Urgency : std::uint8_t {
   soon,      ///< within two seconds: more events of the same moment join it
@@ -77,9 +81,10 @@ class Outbox {
   void add(const event::EventView& event, event::TimeMs now, Urgency urgency);
   /// Sends what is due.
   void tick(event::TimeMs now);
-  /// The page is being left: sends everything that is not in flight, also what waits for another try. What the
-  /// collector has failed to take before, or cannot get now, is kept on the device as well.
-  void flush(event::TimeMs now, Network network);
+  /// The page is being left: sends everything that is not in flight, also what waits for another try. What
+  /// the collector has failed to take before, or cannot get now, is kept on the device as well, where that is
+  /// allowed.
+  void flush(event::TimeMs now, Network network, Keeping keeping);
   /// A batch that an earlier page has kept; sent at once. False when there is no place for it.
   [[nodiscard]] bool restore(std::span<const std::byte> batch, event::TimeMs now);
   /// Whether the batch is over, one way or the other: true unless it waits for another try.
@@ -94,7 +99,8 @@ class Outbox {
     codec::BatchWriter writer;
     State state = State::empty;
     std::uint8_t tries = 0;
-    std::size_t restored = 0;  ///< bytes at the front of its memory that an earlier page wrote; 0: the writer's
+    std::size_t restored =
+        0;  ///< bytes at the front of its memory that an earlier page wrote; 0: the writer's
     event::TimeMs base{};
     event::TimeMs newest{};  ///< when its last event happened
     event::TimeMs due{};

@@ -12,8 +12,8 @@ Urgency urgency_of(event::Type type) {
   return type == event::Type::click || type == event::Type::conversion ? Urgency::next_task : Urgency::soon;
 }
 
-/// What tells one arrival from another: the query and fragment of an address that announces a campaign. Loading
-/// the same address again is not a new arrival.
+/// What tells one arrival from another: the query and fragment of an address that announces a campaign.
+/// Loading the same address again is not a new arrival.
 std::string_view campaign_mark(std::string_view url) {
   const url::UrlView parts = url::split_trusted(url);
   const auto path_end = static_cast<std::size_t>(parts.path.data() + parts.path.size() - url.data());
@@ -39,7 +39,8 @@ std::uint32_t read_count(std::string_view text) {
 /// The facts of one call, as the rules read them.
 class Tracker::PageFacts final : public rules::Facts {
  public:
-  PageFacts(const rules::ContainerView& container, const CallView& call) : container_(container), call_(call) {}
+  PageFacts(const rules::ContainerView& container, const CallView& call)
+      : container_(container), call_(call) {}
 
   [[nodiscard]] std::string_view data_layer(std::string_view path) const override {
     for (std::size_t i = 0; i < call_.data_layer.size(); ++i) {
@@ -116,12 +117,19 @@ std::string_view Tracker::data_layer_path(std::size_t index) const { return cont
 
 void Tracker::device(event::TimeMs now, std::string_view text) {
   if (text.empty()) {
-    consent_ = {};
-    leave_device();
-  } else if (!identity_.restore(text, now, consent_)) {
+    // Whoever withdrew has told the collector; a cookie that was cleared by hand is no wish to erase.
+    consent_ = announced_ = {consent::State::denied, consent_.marketing};
+    leave_device(consent_);
+  } else if (identity_.restore(text, now, consent_)) {
+    announced_ = consent_;
+  } else {
     // Not readable, so it is nobody's consent either.
-    host_.forget();
+    host_.forget({});
   }
+}
+
+bool Tracker::records() const {
+  return consent::tracker_verdict(policy_, consent_) >= consent::Verdict::count;
 }
 
 void Tracker::page(event::TimeMs now, CallView& call) {
@@ -136,7 +144,7 @@ void Tracker::page(event::TimeMs now, CallView& call) {
   page_known_ = true;
   page_counted_ = false;
   on_page_ = {};
-  if (consent::tracker_verdict(policy_, consent_) == consent::Verdict::send) {
+  if (records()) {
     redact(call);
     record_view(now, call);
   }
@@ -157,7 +165,8 @@ void Tracker::record_view(event::TimeMs now, const CallView& call) {
 }
 
 void Tracker::track(event::TimeMs now, CallView& call) {
-  if (consent::tracker_verdict(policy_, consent_) != consent::Verdict::send) {
+  const bool is_personal = call.event.type == event::Type::identify;
+  if (!records() || (is_personal && !consent::may_link(consent_))) {
     drops_.add(Drop::consent, 1);
     return;
   }
@@ -174,7 +183,7 @@ void Tracker::track(event::TimeMs now, CallView& call) {
 }
 
 std::uint32_t Tracker::push(event::TimeMs now, CallView& call) {
-  if (consent::tracker_verdict(policy_, consent_) != consent::Verdict::send) {
+  if (!records()) {
     drops_.add(Drop::consent, 1);
     return 0;
   }
@@ -184,29 +193,30 @@ std::uint32_t Tracker::push(event::TimeMs now, CallView& call) {
   return recorded_ - before;
 }
 
+void Tracker::permit(consent::States decision) { consent_ = consent::decided(consent_, decision); }
+
 void Tracker::decide(event::TimeMs now, consent::States decision, CallView& call) {
   const consent::States before = consent_;
-  if (decision.analytics != consent::State::undetermined) {
-    consent_.analytics = decision.analytics;
-  }
-  if (decision.marketing != consent::State::undetermined) {
-    consent_.marketing = decision.marketing;
-  }
+  permit(decision);
   if (!consent::may_use_device(consent_)) {
     if (consent_.analytics == consent::State::denied) {
-      leave_device();
+      leave_device(before);
     }
+    announced_ = consent_;
     return;
   }
   if (page_known_ && !page_counted_) {
     record_view(now, call);
   }
-  if (consent_ == before) {
+  if (consent_ == announced_) {
     return;
   }
+  announced_ = consent_;
   identity_.touch(now, {});
   event::EventView decided;
   decided.type = event::Type::consent;
+  decided.name = call.event.name;
+  decided.props = call.props;
   record(now, decided);
   run_rules(now, rules::Occasion::page_view, call, true);
   identity_.remember(now, consent_);
@@ -220,8 +230,11 @@ bool Tracker::adopt(event::TimeMs now, std::string_view link, std::string_view t
   return identity_.adopt(link, now, target);
 }
 
-void Tracker::leave_device() {
+void Tracker::leave_device(consent::States before) {
   outbox_.clear();
+  if (!consent::may_link(before)) {
+    identity_.clear();  // ids that nobody has seen are nobody's to forget
+  }
   identity_.forget();
   // A later grant is another visitor's: it counts the page again.
   page_counted_ = false;
@@ -301,7 +314,9 @@ void Tracker::run_rules(event::TimeMs now, rules::Occasion occasion, const CallV
 }
 
 void Tracker::tick(event::TimeMs now) { outbox_.tick(now); }
-void Tracker::flush(event::TimeMs now, Network network) { outbox_.flush(now, network); }
+void Tracker::flush(event::TimeMs now, Network network) {
+  outbox_.flush(now, network, consent::may_use_device(consent_) ? Keeping::allowed : Keeping::forbidden);
+}
 bool Tracker::restore(event::TimeMs now, std::span<const std::byte> batch) {
   return consent::may_use_device(consent_) && outbox_.restore(batch, now);
 }

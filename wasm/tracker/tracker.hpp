@@ -4,9 +4,10 @@
 //   call → consent gate → identity → redaction → event → outbox → Host::send
 //                              └→ rules → conversions ↗
 //
-// It learns what happened from calls and does things through its Host. It never allocates, has no clock and no
-// globals; one object belongs to one thread. Times are the page's clock at the moment something happened.
-// What it does not do: DOM, storage, timers, network (wasm/loader), channels (the collector).
+// It learns what happened from calls and does things through its Host. It never allocates, has no clock and
+// no globals; one object belongs to one thread. Times are the page's clock at the moment something happened.
+// Under the policy `cookieless` ids and session live in this object only, until a grant: no event carries
+// them. What it does not do: DOM, storage, timers, network (wasm/loader), channels (the collector).
 
 #include <array>
 #include <cstdint>
@@ -30,7 +31,8 @@ inline constexpr std::uint32_t kBurst = 1'000;
 inline constexpr std::chrono::milliseconds kRefill{50};
 /// Memory for the texts of one event that redaction changes. What does not fit is left out.
 inline constexpr std::size_t kRedactedBytes = 8192;
-/// The same address within this time is one view: frameworks run effects twice, and report what was seen already.
+/// The same address within this time is one view: frameworks run effects twice, and report what was seen
+/// already.
 inline constexpr std::chrono::milliseconds kSameView{1'000};
 
 /// What the publisher wrote into the site's file.
@@ -44,8 +46,8 @@ struct SettingsView {
 
 /// What the loader hands over with a call. Views live for the call only.
 struct CallView {
-  /// Without id, time, consent, visitor and session, which are the tracker's to fill; and without the two lists
-  /// below. `url` and the rest of the page are read from a view only.
+  /// Without id, time, consent, visitor and session, which are the tracker's to fill; and without the two
+  /// lists below. `url` and the rest of the page are read from a view only.
   event::EventView event;
   /// The event's lists, in memory that redaction may change.
   std::span<event::PropView> props;
@@ -63,8 +65,8 @@ class Tracker final {
   explicit constexpr Tracker(Host& host) : host_(host), identity_(host), outbox_(host, drops_) {}
   void open(const SettingsView& settings);
 
-  /// The site's compiled container, as the publisher has checked it; `bytes` must outlive the tracker. Without
-  /// one no tag fires.
+  /// The site's compiled container, as the publisher has checked it; `bytes` must outlive the tracker.
+  /// Without one no tag fires.
   void load_container(std::span<const std::byte> bytes) { container_ = rules::ContainerView::trusted(bytes); }
   [[nodiscard]] std::string_view data_layer_path(std::size_t index) const;
 
@@ -78,8 +80,12 @@ class Tracker final {
   /// An `{event: name}` of the data layer. It fires rules and is not recorded itself. Returns how many
   /// conversions and steps came of it.
   std::uint32_t push(event::TimeMs now, CallView& call);
-  /// What the visitor decided; `undetermined` leaves a purpose as it is. Anything but a grant of analytics
-  /// empties memory and device.
+  /// What a decision allows holds from now on, but it is not an event yet: decide() follows behind what
+  /// waited for the grant.
+  void permit(consent::States decision);
+  /// What the visitor decided; `undetermined` leaves a purpose as it is. A denial of analytics empties memory
+  /// and device. The event's name says by which way the decision came, its properties by which version of the
+  /// banner.
   void decide(event::TimeMs now, consent::States decision, CallView& call);
   /// A new visitor and session from the next event on; consent stays.
   void reset(event::TimeMs now);
@@ -107,14 +113,16 @@ class Tracker final {
     bool held = false;
   };
 
+  /// Whether what happens now is recorded, with or without ids.
+  [[nodiscard]] bool records() const;
   [[nodiscard]] bool has_allowance(event::TimeMs now);
   void record(event::TimeMs now, event::EventView& event);
-  /// Takes out what must not leave the page, and puts the event's lists into it. Its texts then live until the
-  /// next call.
+  /// Takes out what must not leave the page, and puts the event's lists into it. Its texts then live until
+  /// the next call.
   void redact(CallView& call);
   void record_view(event::TimeMs now, const CallView& call);
   void run_rules(event::TimeMs now, rules::Occasion occasion, const CallView& call, bool held_only);
-  void leave_device();
+  void leave_device(consent::States before);
 
   // Small things first: an address near the beginning is a short one in the module's code.
   Host& host_;
@@ -122,6 +130,7 @@ class Tracker final {
   Identity identity_;
   consent::Policy policy_ = consent::Policy::block;
   consent::States consent_;
+  consent::States announced_;  ///< as the last consent event said it
   rules::ContainerView container_;
   redact::RulesView redact_rules_;
   bool page_known_ = false;
