@@ -15,6 +15,8 @@ enum EnvelopeField : unsigned {
   kLink = 4,
   kUserAgent = 5,
   kEvent = 6,
+  kPage = 7,
+  kRegion = 8,
 };
 
 struct NoTexts {
@@ -46,6 +48,8 @@ Result<std::size_t, Error> write_envelope(const EnvelopeView& envelope, std::spa
   fields.text(kSiteKey, envelope.site);
   fields.number(kLink, static_cast<std::uint64_t>(envelope.link));
   if (!envelope.user_agent.empty()) fields.text(kUserAgent, envelope.user_agent);
+  if (!envelope.page.is_nil()) fields.uuid(kPage, envelope.page);
+  if (!envelope.region.empty()) fields.text(kRegion, envelope.region);
   // The event stands last, so that no beginning of an envelope is an envelope.
   const std::size_t mark = fields.open(kEvent);
   fields.uuid(kId, envelope.event.id);
@@ -79,9 +83,11 @@ Result<EnvelopeView, Error> read_envelope(std::span<const std::byte> bytes, List
       case kSiteKey: applied = text_into(envelope.site); break;
       case kLink:
         applied =
-            number_of(field, 1).map([&](std::uint64_t link) { envelope.link = static_cast<Link>(link); });
+            number_of(field, 2).map([&](std::uint64_t link) { envelope.link = static_cast<Link>(link); });
         break;
       case kUserAgent: applied = text_into(envelope.user_agent); break;
+      case kPage: applied = uuid_of(field).map([&](const event::Uuid& page) { envelope.page = page; }); break;
+      case kRegion: applied = text_into(envelope.region); break;
       case kEvent:
         applied = bytes_of(field).and_then(
             [&](std::span<const std::byte> content) { return read_event(content, lists, envelope.event); });

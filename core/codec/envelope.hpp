@@ -16,8 +16,18 @@ namespace etappe::codec {
 inline constexpr std::uint8_t kEnvelopeVersion = 1;
 inline constexpr std::size_t kMaxEnvelopeBytes = 65536;
 
-/// Whether ids were kept beside the event.
-enum class Link : std::uint8_t { unlinked = 0, linked = 1 };
+/// Who the event belongs to.
+enum class Link : std::uint8_t {
+  unlinked = 0,  ///< nobody: no id was kept
+  linked = 1,    ///< visitor and session may stand beside it
+  daily = 2,     ///< its visitor is a hash that nobody can compute again once the day is over; no session
+};
+
+/// As rows have it.
+[[nodiscard]] constexpr std::string_view name_of(Link link) {
+  constexpr std::string_view kNames[] = {"unlinked", "linked", "daily"};
+  return kNames[static_cast<std::size_t>(link)];
+}
 
 struct EnvelopeView {
   event::TimeMs received_at;
@@ -25,6 +35,8 @@ struct EnvelopeView {
   std::string_view site;
   Link link = Link::unlinked;
   std::string_view user_agent;  ///< reduced to families when stored
+  std::string_view region;      ///< ISO 3166-1 or 3166-2, upper case; empty when unknown
+  event::Uuid page;             ///< the page load it came from; nil when unknown or unlinked
   event::EventView event;       ///< id is always explicit here
 };
 

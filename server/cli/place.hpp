@@ -35,6 +35,7 @@ struct DataFolder {
   [[nodiscard]] std::filesystem::path run() const { return path / "run"; }
   [[nodiscard]] std::filesystem::path engine_socket() const { return run() / "engine.sock"; }
   [[nodiscard]] std::filesystem::path endpoints() const { return run() / "endpoints.json"; }
+  [[nodiscard]] std::filesystem::path day_key() const { return run() / "day.key"; }
   [[nodiscard]] std::filesystem::path lock() const { return run() / "lock"; }
   /// Makes what is missing, for its owner only; an exit code after the reason was written.
   [[nodiscard]] int make() const;

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "server/admin/person_secret.hpp"
+#include "server/admin/read_file.hpp"
 #include "server/admin/replace_file.hpp"
 #include "server/api/api.hpp"
 #include "server/artefact/sites.hpp"
@@ -24,6 +25,7 @@
 #include "server/cli/office.hpp"
 #include "server/cli/ready_store.hpp"
 #include "server/cli/spool_sink.hpp"
+#include "server/collect/day_visitor.hpp"
 #include "server/collect/events.hpp"
 #include "server/deliver/delivery.hpp"
 #include "server/deliver/health.hpp"
@@ -109,6 +111,19 @@ collect::DuplicateWindow::Key random_key() {
 
 event::TimeMs wall_clock() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+/// The hash of the day needs its key again after a restart; a day that is over leaves nothing behind.
+int turn_day(collect::DayKeys& keys, const DataFolder& data) {
+  if (keys.turn(wall_clock()) == collect::DayKeys::Turn::same_day) return kFine;
+  if (!admin::replace_file(data.day_key(), collect::to_text(keys.get()), 0600))
+    return complain("data_unusable", data.day_key().string() + ": cannot be written");
+  return kFine;
+}
+
+collect::DatedKey kept_day_key(const DataFolder& data) {
+  const auto text = admin::read_file(data.day_key());
+  return text ? collect::day_key_from(*text) : collect::DatedKey{};
 }
 
 /// Notices that another process has published. The signature file is written last.
@@ -221,6 +236,10 @@ int serve(const Options& options) {
   const auto person_secret = admin::ensure_person_secret(data.path);
   if (!person_secret) return complain(person_secret.error(), data.path.string());
 
+  collect::DayKeys day_keys([](collect::DayKey& key) { randombytes_buf(key.data(), key.size()); });
+  day_keys.resume(kept_day_key(data), wall_clock());
+  if (const int code = turn_day(day_keys, data); code != kFine) return code;
+
   // The engine is the first to start and the last to end. No thread exists before this line.
   EngineChild engine(engine_command(*settings), log, counters);
   engine.start(EngineChild::Clock::now());
@@ -255,7 +274,7 @@ int serve(const Options& options) {
   http::Router public_routes;
   delivery.add_routes(public_routes);
   collect::add_event_routes(public_routes,
-                            {sites, sink, counters, duplicates, wall_clock, *person_secret, board});
+                            {sites, sink, counters, duplicates, wall_clock, *person_secret, day_keys, board});
   deliver::add_health_routes(public_routes, {[&] { return (*spool)->accepts(); },
                                              [&] {
                                                const feed::Lag lag = (*feeder)->lag();
@@ -303,6 +322,7 @@ int serve(const Options& options) {
     const int signal = sigtimedwait(&signals, nullptr, &second);
     if (signal == SIGTERM || signal == SIGINT) break;
     engine.tick(EngineChild::Clock::now());
+    static_cast<void>(turn_day(day_keys, data));  // a key that could not be written down holds in memory
     show_spool((*spool)->stats(), counters);
     if (watch.changed() || stale) {
       auto fresh = artefact::SiteTable::load(data.published(), public_key);

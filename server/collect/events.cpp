@@ -83,13 +83,18 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
 
     const auto table = ports_.sites.get();
     const bool is_fresh = url::find_param(request.query, "id") == "new";
-    const Arrival arrival{ports_.now(),
-                          origin,
-                          request.header("authorization"),
-                          request.header("user-agent"),
-                          request.header("host"),
-                          request.header("cookie"),
-                          is_fresh ? IdWish::fresh : IdWish::known};
+    const auto signal = request.header("sec-gpc") == "1" ? consent::PrivacyControl::global : consent::PrivacyControl::absent;
+    const Arrival arrival{.received_at = ports_.now(),
+                          .origin = origin,
+                          .authorization = request.header("authorization"),
+                          .user_agent = request.header("user-agent"),
+                          .host = request.header("host"),
+                          .cookie = request.header("cookie"),
+                          .id_wish = is_fresh ? IdWish::fresh : IdWish::known,
+                          .address = request.peer,
+                          .region = {},
+                          .privacy_control = signal,
+                          .day_key = ports_.day_keys.get().key};
     auto taken = take_in(body, arrival, *table, ports_.person_secret);
     if (!taken) return respond(refuse(taken.error(), origin));
 

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/event/event.hpp"
+#include "server/collect/day_visitor.hpp"
 #include "server/collect/duplicates.hpp"
 #include "server/collect/person.hpp"
 #include "server/collect/sink.hpp"
@@ -24,6 +25,7 @@ struct Ports {
   DuplicateWindow& duplicates;
   std::function<event::TimeMs()> now;  ///< the wall clock
   PersonSecret person_secret;
+  const DayKeys& day_keys;             ///< for visitors without ids
   live::Board& board;                  ///< told what became of events, after their batch was answered
 };
 

@@ -45,6 +45,11 @@ class Batch {
     // A header without `sent` reads as if sent at its base, which says nothing about the clock.
     return header.sent == header.base ? std::nullopt : std::optional(header.sent);
   }
+  /// Random, drawn once per page load; nil when the sender tells none.
+  [[nodiscard]] event::Uuid page() const {
+    const auto* binary = std::get_if<codec::BatchReader>(&reader_);
+    return binary == nullptr ? event::Uuid{} : binary->header().instance;
+  }
   [[nodiscard]] bool more() const {
     return std::visit([](const auto& reader) { return reader.more(); }, reader_);
   }
@@ -70,22 +75,13 @@ std::string_view kept_user_agent(std::string_view user_agent) {
   return user_agent.substr(0, end);
 }
 
-/// Ids stay only beside a grant. Undetermined is not one.
-codec::Link apply_consent(event::EventView& event) {
-  if (consent::may_link(event.consent)) return codec::Link::linked;
-  event.visitor = {};
-  event.session = {};
-  event.person = {};
-  return codec::Link::unlinked;
-}
-
 class EnvelopeMaker {
  public:
-  EnvelopeMaker(const Arrival& arrival, const Admitted& admitted, std::optional<event::TimeMs> sent_at,
-                const PersonSecret& secret)
+  EnvelopeMaker(const Arrival& arrival, const Admitted& admitted, const Batch& batch, const PersonSecret& secret)
       : arrival_(arrival),
         admitted_(admitted),
-        sent_at_(sent_at),
+        sent_at_(batch.sent_at()),
+        page_(batch.page()),
         secret_(secret),
         site_id_(admitted.site->id.empty() ? admitted.site->key : admitted.site->id),
         keeps_id_(admitted.site->id_cookie == artefact::IdCookie::server &&
@@ -102,7 +98,11 @@ class EnvelopeMaker {
       return fail(kTooOld);
     if (event.type == event::Type::identify && trimmed_id(event.person).empty())
       return fail(event::name_of(event::Defect::missing_person));
-    envelope.link = apply_consent(event);
+    event.consent = consent::decided(event.consent, {}, arrival_.privacy_control);
+    envelope.link = link_of(event.consent);
+    apply(envelope.link, event);
+    if (envelope.link != codec::Link::unlinked) envelope.page = page_;
+    envelope.region = arrival_.region;
     const std::string_view sent_visitor = event.visitor;
     if (envelope.link == codec::Link::linked && uses_known_id()) event.visitor = known_id_;
     if (!event.person.empty()) event.person = person_ = kept_person(secret_, site_id_, event.person);
@@ -128,11 +128,30 @@ class EnvelopeMaker {
   }
 
  private:
+  /// Ids stay only beside a grant, and undetermined is not one. A visitor who has not decided is counted for the day where
+  /// the site's policy says so and a page of it speaks: the address of a server is nobody's.
+  [[nodiscard]] codec::Link link_of(consent::States states) const {
+    if (consent::may_link(states)) return codec::Link::linked;
+    const bool is_page = admitted_.sender == Sender::anyone && !arrival_.origin.empty() && !arrival_.address.empty();
+    const auto verdict = consent::tracker_verdict(admitted_.site->policy, states);
+    return is_page && verdict == consent::Verdict::count ? codec::Link::daily : codec::Link::unlinked;
+  }
+
+  void apply(codec::Link link, event::EventView& event) {
+    if (link == codec::Link::linked) return;
+    if (link == codec::Link::daily && day_visitor_.empty())
+      day_visitor_ = day_visitor(arrival_.day_key, arrival_.address, arrival_.user_agent, site_id_);
+    event.visitor = link == codec::Link::daily ? std::string_view(day_visitor_) : std::string_view();
+    event.session = {};
+    event.person = {};
+  }
+
   [[nodiscard]] bool uses_known_id() const { return !known_id_.empty() && arrival_.id_wish == IdWish::known; }
 
   const Arrival& arrival_;
   const Admitted& admitted_;
   const std::optional<event::TimeMs> sent_at_;
+  const event::Uuid page_;
   const PersonSecret& secret_;
   const std::string_view site_id_;
   const bool keeps_id_;
@@ -140,7 +159,8 @@ class EnvelopeMaker {
   std::optional<std::string> first_visitor_;  ///< as the first event with a grant said it
   const std::string_view user_agent_;
   Scratch scratch_;
-  std::string person_;  ///< of the event in hand
+  std::string person_;       ///< of the event in hand
+  std::string day_visitor_;  ///< empty until an event needs it
   std::array<std::byte, codec::kMaxEnvelopeBytes> buffer_;
 };
 
@@ -158,7 +178,7 @@ Result<Intake, Refused> take_in(std::span<const std::byte> body, const Arrival& 
 
   Intake intake;
   intake.site = admitted->site->key;
-  EnvelopeMaker maker(arrival, *admitted, batch->sent_at(), secret);
+  EnvelopeMaker maker(arrival, *admitted, *batch, secret);
   const auto lists = std::make_unique<codec::Lists>();
   for (std::size_t index = 0; batch->more(); ++index) {
     const auto event = batch->next(*lists);

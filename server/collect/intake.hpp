@@ -8,9 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "core/consent/consent.hpp"
 #include "core/event/event.hpp"
 #include "core/result.hpp"
 #include "server/artefact/sites.hpp"
+#include "server/collect/day_visitor.hpp"
 #include "server/collect/id_cookie.hpp"
 #include "server/collect/person.hpp"
 #include "server/collect/refusal.hpp"
@@ -26,6 +28,10 @@ struct Arrival {
   std::string_view host;           ///< header Host
   std::string_view cookie;         ///< header Cookie
   IdWish id_wish = IdWish::known;
+  std::string_view address;        ///< the visitor's, as far as it is known; used for the hash of the day only
+  std::string_view region;         ///< ISO 3166, upper case; empty when unknown
+  consent::PrivacyControl privacy_control = consent::PrivacyControl::absent;  ///< header Sec-GPC
+  DayKey day_key{};
 };
 
 /// An event that could not be kept while its batch could.

@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "core/url/url.hpp"
+#include "server/enrich/device.hpp"
 #include "server/enrich/params.hpp"
 
 namespace etappe::feed {
@@ -75,6 +76,7 @@ void RowBatch::add(const Record& record, Row row) {
     row.host = enrich::lower(url->host);
     row.path = url->path.empty() ? "/" : std::string(url->path);
   }
+  row.device = enrich::device_of(envelope->user_agent);
   enrich::Resolution found =
       resolver_.resolve(envelope->event.url, envelope->event.referrer, hosts_of(envelope->site));
   row.referrer_host = std::move(found.referrer_host);

@@ -13,11 +13,11 @@ namespace {
 
 /// In the order in which write_event() writes them.
 constexpr std::string_view kEventColumns =
-    "site, key_day, id, type, ts, client_ts, received_at, link, visitor, session, person, url, host, path, "
+    "site, key_day, id, type, ts, client_ts, received_at, link, visitor, session, page, person, url, host, path, "
     "referrer, "
     "referrer_host, title, name, value, currency, quantity, order_id, weight, tag, funnel, step, "
     "engagement_ms, scroll, "
-    "items.id, items.name, items.price, items.quantity, props, consent_analytics, consent_marketing, touch, "
+    "items.id, items.name, items.price, items.quantity, props, consent_analytics, consent_marketing, region, device, touch, "
     "channel, "
     "source, medium, campaign, term, content, campaign_id, network, network_kind, publisher, sub_ids, "
     "click_id, "
@@ -43,9 +43,10 @@ void write_event(RowBinary& out, const feed::Row& row) {
   out.time(event.time);
   out.time(envelope.client_time);
   out.time(envelope.received_at);
-  out.text(envelope.link == codec::Link::linked ? "linked" : "unlinked");
+  out.text(codec::name_of(envelope.link));
   out.text(event.visitor);
   out.text(event.session);
+  out.uuid(envelope.page);
   out.text(event.person);
   out.text(event.url);
   out.text(row.host);
@@ -83,6 +84,8 @@ void write_event(RowBinary& out, const feed::Row& row) {
   }
   out.text(name_of(event.consent.analytics));
   out.text(name_of(event.consent.marketing));
+  out.text(envelope.region);
+  out.text(row.device);
 
   out.u8(origin.touch ? 1 : 0);
   for (const std::string* text :

@@ -45,6 +45,8 @@ TEST(Envelope, ReadsWhatWasWritten) {
   const event::PropView props[] = {{.key = "k", .value = "v", .kind = event::PropKind::text}};
   EnvelopeView envelope = some_envelope();
   envelope.event.scroll = 80;
+  envelope.page.bytes.fill('p');
+  envelope.region = "DE-BY";
   envelope.event.person = "p";
   envelope.event.items = items;
   envelope.event.props = props;
@@ -57,6 +59,8 @@ TEST(Envelope, ReadsWhatWasWritten) {
   EXPECT_EQ(read->site, "SITE");
   EXPECT_EQ(read->link, Link::linked);
   EXPECT_EQ(read->user_agent, "Mozilla/5.0");
+  EXPECT_EQ(read->page, envelope.page);
+  EXPECT_EQ(read->region, "DE-BY");
   EXPECT_EQ(read->event.id, envelope.event.id);
   EXPECT_EQ(read->event.type, event::Type::view);
   EXPECT_EQ(read->event.time, envelope.event.time);
@@ -120,7 +124,7 @@ std::string result_of(const std::string& bytes_of_envelope) {
 
 TEST(Envelope, PassesOverFieldsThatItDoesNotKnow) {
   EXPECT_EQ(result_of(spelled(least())), "");
-  EXPECT_EQ(result_of(spelled(least() + number(99, 1), number(99, 1) + bytes(7, "x") + sixteen(1000, 'x'))),
+  EXPECT_EQ(result_of(spelled(least() + number(99, 1), number(99, 1) + bytes(9, "x") + sixteen(1000, 'x'))),
             "");
 }
 
@@ -135,7 +139,7 @@ TEST(Envelope, SaysWhatIsWrongWithIt) {
       {spelled(sixteen(3, 'x') + signed_number(4, 1)), "bad_field"},
       {spelled(least() + number(1, 11)), "bad_field"},
       {spelled(least() + reference(7, 0)), "bad_reference"},
-      {spelled(least(), number(4, 2)), "bad_field"},
+      {spelled(least(), number(4, 3)), "bad_field"},
       {spelled(least(), number(3, 2)), "bad_field"},
       {spelled(least(), bytes(1, "")), "bad_field"},
       {spelled(least(), number(6, 2)), "bad_field"},

@@ -142,8 +142,10 @@ void write_envelope(Lines& lines, std::span<const std::byte> bytes) {
   lines.put("received_at ").put(envelope->received_at).end();
   lines.put("client_time ").put(envelope->client_time).end();
   lines.put("site ").shown(envelope->site).end();
-  lines.put("link ").put(envelope->link == codec::Link::linked ? "linked" : "unlinked").end();
+  lines.put("link ").put(codec::name_of(envelope->link)).end();
   lines.put("user_agent ").shown(envelope->user_agent).end();
+  lines.put("page ").put(envelope->page).end();
+  lines.put("region ").shown(envelope->region).end();
   write_event(lines, envelope->event);
 }
 

@@ -154,13 +154,18 @@ export function batchReading(batch) {
 
 // The envelope of docs/spool-format.md, part 2: the same event fields, with an explicit id and the whole time.
 
+const kLinks = ['unlinked', 'linked', 'daily'];
+const kNil = '00000000-0000-0000-0000-000000000000';
+
 export function envelopeBytes(envelope) {
   return [0x01,
     ...given(envelope.received_at, (ms) => kWrite.signed(1, ms)),
     ...given(envelope.client_time, (ms) => kWrite.signed(2, ms)),
     ...given(envelope.site, (site) => kWrite.bytes(3, site)),
-    ...given(envelope.link, (link) => kWrite.varint(4, link === 'linked' ? 1 : 0)),
+    ...given(envelope.link, (link) => kWrite.varint(4, kLinks.indexOf(link))),
     ...given(envelope.user_agent, (agent) => kWrite.bytes(5, agent)),
+    ...given(envelope.page, (page) => kWrite.sixteen(7, page)),
+    ...given(envelope.region, (region) => kWrite.bytes(8, region)),
     ...rawFields(envelope.fields),
     ...given(envelope.event, (event) => kWrite.bytes(6, eventBytes(event)))];
 }
@@ -168,5 +173,6 @@ export function envelopeBytes(envelope) {
 export function envelopeReading(envelope) {
   return ['envelope', `received_at ${envelope.received_at}`, `client_time ${envelope.client_time}`,
     `site ${shown(envelope.site)}`, `link ${envelope.link}`, `user_agent ${shown(envelope.user_agent ?? '')}`,
+    `page ${(envelope.page ?? kNil).replaceAll('-', '')}`, `region ${shown(envelope.region ?? '')}`,
     ...eventReading(envelope.event, envelope.event.id, envelope.event.time)];
 }

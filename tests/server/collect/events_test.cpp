@@ -38,7 +38,7 @@ class EventsTest : public ::testing::Test {
     site.key = "s1";
     site.domains = {"a.example"};
     sites.replace(artefact::SiteTable::of({site}));
-    add_event_routes(router, {sites, sink, counters, duplicates, [] { return kNow; }, PersonSecret{}, board});
+    add_event_routes(router, {sites, sink, counters, duplicates, [] { return kNow; }, PersonSecret{}, day_keys, board});
   }
   http::Reply ask(http::Request request) {
     std::optional<http::Reply> reply;
@@ -71,6 +71,7 @@ class EventsTest : public ::testing::Test {
   MemorySink sink;
   observe::Counters counters;
   DuplicateWindow duplicates{{}};
+  DayKeys day_keys{[](DayKey& key) { key.fill(7); }};
   live::Board board{[] { return kNow; }, [](auto, auto) { return std::vector<std::string>(); }};
   http::Router router;
 };

@@ -146,7 +146,7 @@ class Collector {
  public:
   explicit Collector(const artefact::Site& site = shop()) {
     sites_.replace(artefact::SiteTable::of({site}));
-    add_event_routes(router_, {sites_, sink, counters_, duplicates_, [] { return kNow; }, PersonSecret{}, board_});
+    add_event_routes(router_, {sites_, sink, counters_, duplicates_, [] { return kNow; }, PersonSecret{}, day_keys_, board_});
   }
   http::Reply ask(http::Request request) {
     std::optional<http::Reply> reply;
@@ -175,6 +175,7 @@ class Collector {
   SiteSnapshot sites_{nullptr};
   observe::Counters counters_;
   DuplicateWindow duplicates_{{}};
+  DayKeys day_keys_{[](DayKey& key) { key.fill(7); }};
   http::Router router_;
 };
 

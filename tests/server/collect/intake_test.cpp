@@ -321,5 +321,100 @@ TEST_F(IntakeTest, HoldsBackNothingOfTheSiteFromAnUnknownSender) {
   EXPECT_EQ(take(R"({"site":"other","events":[{}]})").error().refusal, Refusal::unknown_site);
 }
 
+class Cookieless : public IntakeTest {
+ protected:
+  Cookieless() {
+    artefact::Site site;
+    site.key = "s1";
+    site.id = "stable-id";
+    site.domains = {"a.example"};
+    site.policy = consent::Policy::cookieless;
+    site.ingest_token_hashes = {"2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"};  // "secret"
+    table_ = artefact::SiteTable::of({site});
+  }
+  static Arrival page() {
+    Arrival with = arrival();
+    with.origin = "https://a.example";
+    with.address = "203.0.113.7";
+    with.day_key = {1, 2, 3};
+    return with;
+  }
+};
+
+TEST_F(Cookieless, AVisitorWhoHasNotDecidedIsAHashOfTheDayWithoutSession) {
+  const auto intake = take(batch_json(event_json(1, R"(,"visitor":"v","session":"s")")), page());
+  ASSERT_TRUE(intake);
+  const auto& envelope = open(intake->records[0]);
+  EXPECT_EQ(envelope.link, codec::Link::daily);
+  EXPECT_EQ(envelope.event.visitor, day_visitor({1, 2, 3}, "203.0.113.7", "Mozilla/5.0", "stable-id"));
+  EXPECT_EQ(envelope.event.session, "");
+  EXPECT_EQ(intake->id_cookie.use, IdCookie::Use::none);
+}
+
+TEST_F(Cookieless, TheAddressIsInNoByteOfTheEnvelope) {
+  const auto intake = take(batch_json(event_json(1, "")), page());
+  ASSERT_TRUE(intake);
+  const Record& record = intake->records[0];
+  const std::string_view bytes(reinterpret_cast<const char*>(record.data()), record.size());
+  EXPECT_EQ(bytes.find("203.0.113"), std::string_view::npos);
+}
+
+TEST_F(Cookieless, AGrantKeepsTheVisitorsOwnIds) {
+  const auto intake =
+      take(batch_json(event_json(1, R"(,"visitor":"v","session":"s","consent":{"analytics":true})")), page());
+  ASSERT_TRUE(intake);
+  const auto& envelope = open(intake->records[0]);
+  EXPECT_EQ(envelope.link, codec::Link::linked);
+  EXPECT_EQ(envelope.event.visitor, "v");
+}
+
+TEST_F(Cookieless, WhoHasDeniedIsNobodyNotEvenForADay) {
+  const auto intake = take(batch_json(event_json(1, R"(,"consent":{"analytics":false})")), page());
+  ASSERT_TRUE(intake);
+  EXPECT_EQ(open(intake->records[0]).link, codec::Link::unlinked);
+  EXPECT_EQ(open(intake->records[0]).event.visitor, "");
+}
+
+TEST_F(Cookieless, AServersAddressIsNobodys) {
+  Arrival without_origin = page();
+  without_origin.origin = {};
+  Arrival bearer = page();
+  bearer.authorization = "Bearer secret";
+  for (const Arrival& sender : {without_origin, bearer}) {
+    const auto intake = take(batch_json(event_json(1, "")), sender);
+    ASSERT_TRUE(intake);
+    EXPECT_EQ(open(intake->records[0]).link, codec::Link::unlinked);
+  }
+}
+
+TEST_F(IntakeTest, UnderAnotherPolicyAnEventWithoutAGrantBelongsToNobody) {
+  Arrival page = arrival();
+  page.origin = "https://a.example";
+  page.address = "203.0.113.7";
+  const auto intake = take(batch_json(event_json(1, "")), page);
+  ASSERT_TRUE(intake);
+  EXPECT_EQ(open(intake->records[0]).link, codec::Link::unlinked);
+  EXPECT_EQ(open(intake->records[0]).event.visitor, "");
+}
+
+TEST_F(IntakeTest, SecGpcDeniesMarketingWhateverTheBatchSays) {
+  Arrival with = arrival();
+  with.privacy_control = consent::PrivacyControl::global;
+  const auto intake = take(
+      batch_json(event_json(1, R"(,"visitor":"v","session":"s","consent":{"analytics":true,"marketing":true})")), with);
+  ASSERT_TRUE(intake);
+  const auto& envelope = open(intake->records[0]);
+  EXPECT_EQ(envelope.event.consent.marketing, consent::State::denied);
+  EXPECT_EQ(envelope.event.visitor, "v");
+}
+
+TEST_F(IntakeTest, TheRegionOfTheRequestStandsBesideTheEvent) {
+  Arrival with = arrival();
+  with.region = "DE-BY";
+  const auto intake = take(batch_json(event_json(1, "")), with);
+  ASSERT_TRUE(intake);
+  EXPECT_EQ(open(intake->records[0]).region, "DE-BY");
+}
+
 }  // namespace
 }  // namespace etappe::collect
