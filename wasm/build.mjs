@@ -1,11 +1,12 @@
 // From the linked module and the loader's sources to what the publisher takes:
-//   share/etappe/tracker.js            loader and module in one file; "__ETAPPE_CONFIG__" and "__ETAPPE_LISTENERS__" are
-//                                      the publisher's to replace
+//   share/etappe/tracker.js            loader and module in one file; "__ETAPPE_CONFIG__", "__ETAPPE_LISTENERS__" and
+//                                      "__ETAPPE_CONSENT__" are the publisher's to replace
 //   share/etappe/listeners/<name>.js   one function expression each, which belongs into the second place
+//   share/etappe/consent/<name>.js     likewise, into the third: by what the page hears of decisions
 //   share/etappe/a/engine.<hash>.js    the same module as JavaScript, for pages that refuse WebAssembly
 //   share/etappe/a/check.<hash>.js     what a page runs that was opened for the live check; the same hash
 //   share/etappe/etappe.d.ts           the types of what a page calls
-//   share/etappe/assets.json           {"engine": "engine.<hash>.js", "listeners": ["links", …]}
+//   share/etappe/assets.json           {"engine": "engine.<hash>.js", "listeners": ["links", …], "consent": ["tcf", …]}
 // Usage: node wasm/build.mjs [MODULE [OUTPUT]]; default build/wasm/bin/tracker.wasm and build/share/etappe.
 // The same input gives the same bytes: no times, no paths, pinned tools (package-lock.json).
 
@@ -39,32 +40,36 @@ function shrinkModule(linked, folder) {
   return small;
 }
 
-const kMark = '__ETAPPE_LISTENER__';
+/** The folders of modules that a site chooses from, and the places of the loader where the chosen ones stand. */
+const kModules = { listeners: '__ETAPPE_LISTENERS__', consent: '__ETAPPE_CONSENT__' };
+const kMark = '__ETAPPE_MODULE_NAMED__';
+
+const namesIn = (folder) => readdirSync(join(here, 'loader', folder)).map((file) => file.replace(/\.js$/, '')).sort();
 
 /**
- * All listener modules as one list, a mark with its name in front of each. They are bundled and minified together
+ * All modules of a folder as one list, a mark with its name in front of each. They are bundled and minified together
  * with the loader, so that they call its functions by their short names, and cut out again afterwards: what a site
  * does without, costs it nothing. Each is one `export default () => {…}` behind its imports, and nothing else.
  */
-const listenerList = (names) => ({ name: 'listeners', setup(bundler) {
-  bundler.onResolve({ filter: /^etappe:listeners$/ }, ({ path }) => ({ path, namespace: 'listeners' }));
-  bundler.onLoad({ filter: /.*/, namespace: 'listeners' }, () => {
+const moduleLists = { name: 'modules', setup(bundler) {
+  bundler.onResolve({ filter: /^etappe:/ }, ({ path }) => ({ path: path.slice(7), namespace: 'modules' }));
+  bundler.onLoad({ filter: /.*/, namespace: 'modules' }, ({ path: folder }) => {
     const imported = new Map();
-    const list = names.map((name) => {
-      const source = readFileSync(join(here, 'loader/listeners', `${name}.js`), 'utf8');
+    const list = namesIn(folder).map((name) => {
+      const source = readFileSync(join(here, 'loader', folder, `${name}.js`), 'utf8');
       for (const [, words, file] of source.matchAll(/^import \{ (.*) \} from '\.\.\/(.*)';$/gm)) {
         const known = imported.get(file) ?? new Set();
         words.split(', ').forEach((word) => known.add(word));
         imported.set(file, known);
       }
       const [, body] = /^export default (\(\) => \{\n.*\n\});\n$/ms.exec(source) ?? [];
-      if (!body) throw new Error(`loader/listeners/${name}.js is more than one function`);
+      if (!body) throw new Error(`loader/${folder}/${name}.js is more than one function`);
       return `"${kMark}${name}", ${body},`;
     });
     const imports = [...imported].map(([file, words]) => `import { ${[...words].join(', ')} } from './${file}';`);
     return { contents: `${imports.join('\n')}\nexport default [${list.join('\n')} "${kMark}"];`, resolveDir: join(here, 'loader') };
   });
-} });
+} };
 
 /**
  * The bundle with a variable in place of each member of the state object (loader/state.js): minifiers shorten the
@@ -80,21 +85,30 @@ function withoutState(code) {
   return flat;
 }
 
-/** The minified loader with a place for listener modules, and the modules by their names. */
-async function bundleLoader(names) {
+/** The minified loader with a place for each list of modules, and the modules by their folders and names. */
+async function bundleLoader() {
   const result = await build({ entryPoints: [join(here, 'loader/main.js')], bundle: true, format: 'iife', write: false,
-    target: kTarget, charset: 'utf8', legalComments: 'none', plugins: [listenerList(names)] });
-  const code = await minified(withoutState(result.outputFiles[0].text));
-  const [begin, ...rest] = code.split(`"${kMark}`);
-  const end = rest.pop();
-  const listeners = new Map(rest.map((piece) => {
-    const quote = piece.indexOf('",');
-    return [piece.slice(0, quote), piece.slice(quote + 2).replace(/,$/, '')];
-  }));
-  if (!begin.endsWith('[') || !end.startsWith('"]') || names.some((name) => !listeners.get(name))) {
-    throw new Error('the minifier has taken the list of listener modules apart');
+    target: kTarget, charset: 'utf8', legalComments: 'none', plugins: [moduleLists] });
+  let loader = await minified(withoutState(result.outputFiles[0].text));
+  const modules = {};
+  for (const [folder, place] of Object.entries(kModules)) {
+    const names = namesIn(folder);
+    const found = {};
+    // A list is a run of marks: from the bracket before its first name to the mark that ends it.
+    const begin = loader.indexOf(`["${kMark}${names[0]}"`);
+    const end = loader.indexOf(`"${kMark}"]`, begin);
+    const pieces = loader.slice(begin + 1, end).split(`"${kMark}`).slice(1);
+    for (const piece of pieces) {
+      const quote = piece.indexOf('",');
+      found[piece.slice(0, quote)] = piece.slice(quote + 2).replace(/,$/, '');
+    }
+    if (begin < 0 || end < 0 || names.some((name) => !found[name]) || pieces.length !== names.length) {
+      throw new Error(`the minifier has taken the list of ${folder} apart`);
+    }
+    modules[folder] = found;
+    loader = `${loader.slice(0, begin)}["${place}"${loader.slice(end + kMark.length + 2)}`;
   }
-  return { loader: `${begin}"__ETAPPE_LISTENERS__"${end.slice(1)}`, listeners };
+  return { loader, modules };
 }
 
 function writeWhole(path, bytes) {
@@ -109,10 +123,9 @@ export async function makeAssets(linked, output) {
     const small = shrinkModule(linked, folder);
     const module = readFileSync(small);
     const engine = await translateModule(small, folder);
-    const names = readdirSync(join(here, 'loader/listeners')).map((file) => file.replace(/\.js$/, '')).sort();
-    const { loader, listeners } = await bundleLoader(names);
+    const { loader, modules } = await bundleLoader();
     const hole = '"__ETAPPE_MODULE__"';
-    for (const literal of [hole, '"__ETAPPE_CONFIG__"', '"__ETAPPE_LISTENERS__"']) {
+    for (const literal of [hole, '"__ETAPPE_CONFIG__"', ...Object.values(kModules).map((place) => `"${place}"`)]) {
       if (loader.split(literal).length !== 2) throw new Error(`the bundle does not have ${literal} exactly once`);
     }
     const check = await minified(readFileSync(join(here, 'loader/check.js'), 'utf8'));
@@ -127,9 +140,11 @@ export async function makeAssets(linked, output) {
     for (const [file, code] of Object.entries(others)) writeWhole(join(output, 'a', file), code);
     copyFileSync(join(here, 'loader/etappe.d.ts'), join(output, 'etappe.d.ts'));
     writeWhole(join(output, 'tracker.js'), loader.replace(hole, () => `"${embed(module, kModuleMask)}"`));
-    rmSync(join(output, 'listeners'), { recursive: true, force: true });
-    for (const [listener, code] of listeners) writeWhole(join(output, 'listeners', `${listener}.js`), code);
-    writeWhole(join(output, 'assets.json'), JSON.stringify({ engine: name, listeners: names }) + '\n');
+    for (const [folder, found] of Object.entries(modules)) {
+      rmSync(join(output, folder), { recursive: true, force: true });
+      for (const [module_, code] of Object.entries(found)) writeWhole(join(output, folder, `${module_}.js`), code);
+    }
+    writeWhole(join(output, 'assets.json'), JSON.stringify({ engine: name, listeners: namesIn('listeners'), consent: namesIn('consent') }) + '\n');
   } finally {
     rmSync(folder, { recursive: true });
   }

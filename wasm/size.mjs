@@ -22,7 +22,7 @@ const kBudgetedListeners = ['links'];
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const share = join(root, 'build/share/etappe');
 const ceiling = process.argv[2] === '--ceiling' ? JSON.parse(readFileSync(join(root, 'tests/wasm/size.json'), 'utf8')) : undefined;
-const { engine, listeners } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));
+const { engine, listeners, consent } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));
 
 const brotli = (text) => {
   const bytes = Buffer.from(text);
@@ -61,15 +61,18 @@ function partsOf(file) {
 
 const kTags = embed(containerBytes(JSON.parse(readFileSync(join(root, 'tests/wasm/ten_tags.json'), 'utf8'))))
   .replaceAll('<', String.fromCharCode(256 + 60));
-const kConfig = { domains: ['nordwerk.example', 'www.nordwerk.example'], engine: `/a/${engine}`, id: 'k7m2p9x4w3vt', policy: 'block', site: 'k7m2p9x4w3vt', version: 12 };
+const kConfig = { domains: ['nordwerk.example', 'www.nordwerk.example'], engine: `/a/${engine}`, id: 'k7m2p9x4w3vt', site: 'k7m2p9x4w3vt', version: 12 };
 
-/** A site's file: the chosen listeners in the order of assets.json, the configuration's keys sorted. */
-function composed(chosen, options = {}) {
+const modules = (folder, known, chosen) => known.filter((name) => chosen.includes(name))
+  .map((name) => readFileSync(join(share, folder, `${name}.js`), 'utf8').trim()).join();
+
+/** A site's file: the chosen modules in the order of assets.json, the configuration's keys sorted. */
+function composed(chosen, options = {}, adapters = []) {
   const config = Object.fromEntries(Object.entries({ ...kConfig, ...options }).sort(([a], [b]) => (a < b ? -1 : 1)));
   return readFileSync(join(share, 'tracker.js'), 'utf8')
     .replace('"__ETAPPE_CONFIG__"', () => `{"container":"${kTags}",${JSON.stringify(config).slice(1)}`)
-    .replace('"__ETAPPE_LISTENERS__"', () => listeners.filter((name) => chosen.includes(name))
-      .map((name) => readFileSync(join(share, 'listeners', `${name}.js`), 'utf8').trim()).join());
+    .replace('"__ETAPPE_LISTENERS__"', () => modules('listeners', listeners, chosen))
+    .replace('"__ETAPPE_CONSENT__"', () => modules('consent', consent, adapters));
 }
 
 if (process.argv[2] && !ceiling) {
@@ -89,6 +92,10 @@ if (process.argv[2] && !ceiling) {
     const on = brotli(composed([...kDefaultListeners, name]));
     const off = brotli(composed(kDefaultListeners.filter((other) => other !== name)));
     console.log(`${String(on - off).padStart(7)} B br          ${name}${kDefaultListeners.includes(name) ? ', on by default' : ''}`);
+  }
+  console.log('what an adapter adds to the default file, by which a banner tells its decisions:');
+  for (const name of consent) {
+    console.log(`${String(brotli(composed(kDefaultListeners, {}, [name])) - brotli(usual)).padStart(7)} B br          ${name}`);
   }
   console.log('files of their own, which only some pages load:');
   line(readFileSync(join(share, 'a', engine), 'utf8'), 'the JavaScript build, where WebAssembly is refused');

@@ -70,6 +70,10 @@ CREATE TABLE audit (
     R"sql(
 ALTER TABLE sites ADD COLUMN tracker TEXT NOT NULL DEFAULT '{}';  -- JSON object, read by tracker_options.hpp
 )sql",
+    // From here on the column `policy` is not read: what it said is part of `privacy`.
+    R"sql(
+ALTER TABLE sites ADD COLUMN privacy TEXT NOT NULL DEFAULT '{}';  -- JSON object, read by privacy_options.hpp
+)sql",
 };
 
 void execute(sqlite3* db, const char* sql) {

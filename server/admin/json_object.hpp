@@ -2,10 +2,13 @@
 // A walk over JSON that a person wrote. Unknown keys are errors, because a misspelt setting that is silently
 // ignored is found months later in the figures. Seen by server/admin/*.cpp only.
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -97,5 +100,54 @@ class Object {
   const std::string name_;
   std::set<std::string> asked_;
 };
+
+/// A word that a person writes, and what it stands for.
+template <class Value>
+using Word = std::pair<std::string_view, Value>;
+
+template <class Value, std::size_t N>
+std::string_view word_of(Value value, const Word<Value> (&words)[N]) {
+  return std::ranges::find(words, value, &Word<Value>::second)->first;
+}
+
+template <class Value, std::size_t N>
+void read_word(Object& object, const std::string& key, Value& into, const Word<Value> (&words)[N]) {
+  if (object.find(key) == nullptr) return;
+  const std::string text = object.text(key);
+  const auto found = std::ranges::find(words, text, &Word<Value>::first);
+  if (found == std::end(words)) {
+    std::string all;
+    for (const auto& word : words) all += (all.empty() ? "\"" : " or \"") + std::string(word.first) + "\"";
+    refuse(FileProblem::Reason::bad_value, object.place(key), "write " + all);
+  }
+  into = found->second;
+}
+
+/// A list of texts that `check(text, place)` has accepted one by one, each once.
+template <class Check>
+void read_texts(Object& object, const std::string& key, std::vector<std::string>& into, std::size_t most,
+                Check check) {
+  if (object.find(key) == nullptr) return;
+  into = object.texts(key);
+  if (into.size() > most)
+    refuse(FileProblem::Reason::out_of_range, object.place(key),
+           "at most " + std::to_string(most) + " entries");
+  for (std::size_t i = 0; i < into.size(); ++i) {
+    check(into[i], object.place(key, i));
+    if (std::find(into.begin(), into.begin() + static_cast<std::ptrdiff_t>(i), into[i]) !=
+        into.begin() + static_cast<std::ptrdiff_t>(i))
+      refuse(FileProblem::Reason::bad_value, object.place(key, i), "\"" + into[i] + "\" stands there twice");
+  }
+}
+
+/// A merge would drop an unknown key whose value is null without a word.
+inline void refuse_unknown(const nlohmann::json& patch, const nlohmann::json& whole,
+                           const std::string& name) {
+  for (const auto& [key, value] : patch.items()) {
+    const std::string place = name + "." + key;
+    if (!whole.contains(key)) refuse(FileProblem::Reason::unknown_key, place);
+    if (value.is_object() && whole[key].is_object()) refuse_unknown(value, whole[key], place);
+  }
+}
 
 }  // namespace etappe::admin

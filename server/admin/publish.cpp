@@ -107,14 +107,15 @@ std::vector<artefact::Site> table_of(const std::vector<Site>& sites, const std::
     artefact::Site entry{.key = site.key,
                          .name = site.name,
                          .domains = site.domains,
-                         .policy = site.policy,
+                         .policy = site.privacy.policy,
                          .require_origin = site.require_origin,
                          .allow_null_origin = site.allow_null_origin,
                          .ingest_token_hashes = {},
                          .id = site.id,
                          .redact = joined_rules(site.tracker),
                          .id_cookie = site.tracker.id_cookie == IdCookie::server ? artefact::IdCookie::server
-                                                                                 : artefact::IdCookie::script};
+                                                                                 : artefact::IdCookie::script,
+                         .erase_on_withdrawal = site.privacy.erase_on_withdrawal};
     for (const Token& token : tokens)
       if (token.scope != Scope::read && (token.site.empty() || token.site == site.id))
         entry.ingest_token_hashes.push_back(token.hash);

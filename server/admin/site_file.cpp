@@ -24,9 +24,14 @@ SiteFile file_from(const json& value, const KnownListeners& known) {
   object.read("session_minutes", site.session_minutes, 1, 1440);
   object.read("container", file.container);
   if (const json* tracker = object.find("tracker")) {
-    auto options = patched({}, tracker->dump(), known);
+    auto options = patched(TrackerOptions{}, tracker->dump(), known);
     if (!options) throw Refused{options.error()};
     site.tracker = *std::move(options);
+  }
+  if (const json* privacy = object.find("privacy")) {
+    auto options = patched(PrivacyOptions{}, privacy->dump());
+    if (!options) throw Refused{options.error()};
+    site.privacy = *std::move(options);
   }
   if (object.find("funnels") != nullptr) site.funnels = object.list("funnels").dump();
   object.end();

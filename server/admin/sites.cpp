@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kSelect =
     "SELECT id, key, name, domains, zone, currency, session_minutes, require_origin, allow_null_origin, "
     "demo, "
-    "container, created_at, funnels, tracker FROM sites";
+    "container, created_at, funnels, tracker, privacy FROM sites";
 
 bool is_key(std::string_view key) {
   return key.size() >= 4 && key.size() <= 32 &&
@@ -76,9 +76,12 @@ Site site_from(const Statement& row) {
   site.created_at = row.time(11);
   site.funnels = row.text(12);
   // The tracker that is installed now may have other listeners than the one they were chosen for.
-  auto tracker = patched({}, row.text(13), KnownListeners{});
+  auto tracker = patched(TrackerOptions{}, row.text(13), KnownListeners{});
   if (!tracker) throw SqliteFailure{SQLITE_CORRUPT};
   site.tracker = *std::move(tracker);
+  auto privacy = patched(PrivacyOptions{}, row.text(14));
+  if (!privacy) throw SqliteFailure{SQLITE_CORRUPT};
+  site.privacy = *std::move(privacy);
   return site;
 }
 
@@ -100,8 +103,8 @@ Result<Site, Error> Sites::add(Site site, Time now) {
   return guarded(database_, [&](sqlite3* db) -> Result<Site, Error> {
     Statement(db,
               "INSERT INTO sites (id, key, name, domains, zone, currency, policy, session_minutes, "
-              "require_origin, allow_null_origin, demo, created_at, funnels, tracker) "
-              "VALUES (?,?,?,?,?,?,'block',?,?,?,?,?,?,?)")
+              "require_origin, allow_null_origin, demo, created_at, funnels, tracker, privacy) "
+              "VALUES (?,?,?,?,?,?,'block',?,?,?,?,?,?,?,?)")
         .bind(site.id)
         .bind(site.key)
         .bind(site.name)
@@ -115,6 +118,7 @@ Result<Site, Error> Sites::add(Site site, Time now) {
         .bind(now)
         .bind(site.funnels)
         .bind(changed_options(site.tracker))
+        .bind(changed_options(site.privacy))
         .run();
     return site;
   });
@@ -155,6 +159,16 @@ Result<Site, Error> Sites::set_tracker(std::string_view key, const TrackerOption
     Statement(db, "UPDATE sites SET tracker = ?, session_minutes = ? WHERE key = ?")
         .bind(changed_options(tracker))
         .bind(std::int64_t{session_minutes})
+        .bind(key)
+        .run();
+    return find_in(db, key);
+  });
+}
+
+Result<Site, Error> Sites::set_privacy(std::string_view key, const PrivacyOptions& privacy) {
+  return guarded(database_, [&](sqlite3* db) -> Result<Site, Error> {
+    Statement(db, "UPDATE sites SET privacy = ? WHERE key = ?")
+        .bind(changed_options(privacy))
         .bind(key)
         .run();
     return find_in(db, key);

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/consent/consent.hpp"
 #include "server/admin/database.hpp"
+#include "server/admin/privacy_options.hpp"
 #include "server/admin/tracker_options.hpp"
 
 namespace etappe::admin {
@@ -19,13 +19,13 @@ struct Site {
   std::vector<std::string> domains;  ///< host names; subdomains are included
   std::string zone = "Europe/Berlin";
   std::string currency = "EUR";
-  consent::Policy policy = consent::Policy::block;
   int session_minutes = 30;  ///< of silence that end a session
   bool require_origin = false;
   bool allow_null_origin = false;
   std::string funnels = "[]";  ///< JSON array in the form of report::funnels_from_json
   bool demo = false;           ///< its rows are made up; the dashboard says so
   TrackerOptions tracker = {};
+  PrivacyOptions privacy = {};
   std::uint32_t container = 0;  ///< published version, 0: none
   Time created_at;
 };
@@ -55,6 +55,9 @@ class Sites {
   /// (tracker_options.hpp).
   [[nodiscard]] Result<Site, Error> set_tracker(std::string_view key, const TrackerOptions& tracker,
                                                 int session_minutes);
+
+  /// The same for what it has set about consent and retention (privacy_options.hpp).
+  [[nodiscard]] Result<Site, Error> set_privacy(std::string_view key, const PrivacyOptions& privacy);
 
   /// Stores a version that server/container has compiled and makes it the published one. A version is never
   /// changed: Error::exists when it was stored with other bytes; the same bytes again only publish it again.

@@ -15,9 +15,11 @@ using nlohmann::json;
 
 constexpr std::string_view kConfig = "__ETAPPE_CONFIG__";
 constexpr std::string_view kListeners = "__ETAPPE_LISTENERS__";
+constexpr std::string_view kConsent = "__ETAPPE_CONSENT__";
 
 constexpr std::string_view kLinks = "links";    // tells the site's own domains from others
 constexpr std::string_view kLinker = "linker";  // comes with the domains that it links
+constexpr std::string_view kBanner = "banner";  // of consent/: comes with the banner that it shows
 
 constexpr std::string_view kStub =
     "(function(w){var o=w.etappe,e;if(o&&o.loaded>=0)return;"
@@ -25,14 +27,15 @@ constexpr std::string_view kStub =
     "e.q={push:function(a){a&&e(a[0],a[1])}};"
     "o&&o.q&&[].slice.call(o.q).forEach(e.q.push)})(window)";
 
-/// Bytes as the inside of a JavaScript string literal, one character a byte: its code modulo 256. What a literal, or a
-/// page that somebody pastes the file into, could not hold (NUL, LF, CR, the quote, the backslash, '<') stands 256
-/// further up (docs/abi.md, "The file of a site").
+/// Bytes as the inside of a JavaScript string literal, one character a byte: its code modulo 256. What a
+/// literal, or a page that somebody pastes the file into, could not hold (NUL, LF, CR, the quote, the
+/// backslash, '<') stands 256 further up (docs/abi.md, "The file of a site").
 std::string embedded(std::string_view bytes) {
   constexpr std::string_view kUnwritable("\0\n\r\"\\<", 6);
   std::string text;
   for (const char c : bytes) {
-    const unsigned code = static_cast<unsigned char>(c) + (kUnwritable.find(c) != std::string_view::npos ? 256U : 0U);
+    const unsigned code =
+        static_cast<unsigned char>(c) + (kUnwritable.find(c) != std::string_view::npos ? 256U : 0U);
     if (code < 0x80) {
       text += c;
     } else {
@@ -49,17 +52,19 @@ bool carries(const TrackerOptions& options, std::string_view listener) {
          (listener == kLinker && !options.link_domains.empty());
 }
 
-/// The configuration as a JavaScript expression: JSON without '<', so that it is inert wherever the file may be
-/// pasted. An option that is at its default is left out: every visitor pays for its bytes.
+/// The configuration as a JavaScript expression: JSON without '<', so that it is inert wherever the file may
+/// be pasted. An option that is at its default is left out: every visitor pays for its bytes.
 std::string config_literal(const TrackerAssets& assets, const Site& site, const Container& container) {
   json config = json::parse(changed_options(site.tracker));
   config.erase("enabled");
   config.erase("listeners");
   if (config.contains("redact")) config["redact"] = joined_rules(site.tracker);
-  config.update({{"site", site.key},
-                 {"id", site.id},
-                 {"engine", assets.engine_path},
-                 {"version", container.version}});
+  config.update(
+      {{"site", site.key}, {"id", site.id}, {"engine", assets.engine_path}, {"version", container.version}});
+  const json privacy = json::parse(changed_options(site.privacy));
+  for (const char* name : {"policy", "tcf_vendor", "generic", "banner"})
+    if (privacy.contains(name)) config[name] = privacy[name];
+  if (!site.privacy.version.empty()) config["consent_version"] = site.privacy.version;
   if (site.session_minutes != Site{}.session_minutes) config["session_minutes"] = site.session_minutes;
   if (carries(site.tracker, kLinks) || carries(site.tracker, kLinker)) config["domains"] = site.domains;
   std::string literal = "{\"container\":\"" + embedded(container.compiled) + "\",";
@@ -91,23 +96,37 @@ Result<std::optional<Place>, PublishError> place_of(std::string_view script, std
   return std::optional(Place{at - 1, behind + 1});
 }
 
-Result<std::string, PublishError> chosen_listeners(const TrackerAssets& assets,
-                                                   const TrackerOptions& options) {
+/// The expressions of the modules that are wanted, in the order of the build, joined for a list.
+/// unknown_listener: one is wanted that the build does not have.
+Result<std::string, PublishError> chosen(const std::vector<Listener>& known,
+                                         const std::vector<std::string>& wanted) {
   std::string all;
-  // A build that names no listeners has them all in its script, or none: there is nothing to choose.
-  if (assets.listeners.empty()) return all;
-  for (const std::string& name : options.listeners)
-    if (std::ranges::find(assets.listeners, name, &Listener::name) == assets.listeners.end())
+  // A build that names none has them all in its script, or none: there is nothing to choose.
+  if (known.empty()) return all;
+  for (const std::string& name : wanted)
+    if (std::ranges::find(known, name, &Listener::name) == known.end())
       return fail(PublishError::unknown_listener);
-  for (const Listener& listener : assets.listeners) {
-    if (!carries(options, listener.name)) continue;
+  for (const Listener& listener : known) {
+    if (std::ranges::find(wanted, listener.name) == wanted.end()) continue;
     if (!all.empty()) all += ',';
     all += listener.expression;
   }
   return all;
 }
 
-Result<std::vector<Listener>, PublishError> read_listeners(const fs::path& assets, const json& names) {
+std::vector<std::string> wanted_listeners(const TrackerOptions& options) {
+  std::vector<std::string> wanted = options.listeners;
+  if (!options.link_domains.empty()) wanted.emplace_back(kLinker);
+  return wanted;
+}
+
+std::vector<std::string> wanted_consent(const PrivacyOptions& options) {
+  std::vector<std::string> wanted = options.adapters;
+  if (options.banner != PrivacyOptions{}.banner) wanted.emplace_back(kBanner);
+  return wanted;
+}
+
+Result<std::vector<Listener>, PublishError> read_listeners(const fs::path& folder, const json& names) {
   std::vector<Listener> listeners;
   if (!names.is_array()) return fail(PublishError::bad_assets);
   for (const json& entry : names) {
@@ -116,7 +135,7 @@ Result<std::vector<Listener>, PublishError> read_listeners(const fs::path& asset
       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     });
     if (name.empty() || !is_plain) return fail(PublishError::bad_assets);
-    auto expression = read_file(assets / "listeners" / (name + ".js"));
+    auto expression = read_file(folder / (name + ".js"));
     if (!expression) return fail(PublishError::missing_listener);
     while (!expression->empty() && (expression->back() == '\n' || expression->back() == ' '))
       expression->pop_back();
@@ -154,9 +173,11 @@ Result<TrackerAssets, PublishError> read_assets(const fs::path& assets) {
   if (engine.find('/') != std::string::npos) return fail(PublishError::bad_assets);
   std::error_code ignored;
   if (!fs::is_regular_file(assets / "a" / engine, ignored)) return fail(PublishError::missing_assets);
-  auto listeners = read_listeners(assets, names.value("listeners", json::array()));
+  auto listeners = read_listeners(assets / "listeners", names.value("listeners", json::array()));
   if (!listeners) return fail(listeners.error());
-  return TrackerAssets{*std::move(script), "/a/" + engine, *std::move(listeners)};
+  auto consent = read_listeners(assets / "consent", names.value("consent", json::array()));
+  if (!consent) return fail(consent.error());
+  return TrackerAssets{*std::move(script), "/a/" + engine, *std::move(listeners), *std::move(consent)};
 }
 
 KnownListeners known_listeners(const TrackerAssets& assets) {
@@ -168,20 +189,27 @@ KnownListeners known_listeners(const TrackerAssets& assets) {
 Result<std::string, PublishError> tracker_file(const TrackerAssets& assets, const Site& site,
                                                const Container& container) {
   if (!site.tracker.enabled) return std::string(kStub);
-  const auto config = place_of(assets.script, kConfig);
-  const auto listeners = place_of(assets.script, kListeners);
-  if (!config || !listeners || !*config) return fail(PublishError::bad_assets);
-  if (!*listeners && !assets.listeners.empty()) return fail(PublishError::bad_assets);
-  const auto chosen = chosen_listeners(assets, site.tracker);
-  if (!chosen) return fail(chosen.error());
+  const auto listeners = chosen(assets.listeners, wanted_listeners(site.tracker));
+  const auto consent = chosen(assets.consent, wanted_consent(site.privacy));
+  if (!listeners) return fail(listeners.error());
+  if (!consent) return fail(consent.error());
 
   struct Piece {
-    Place place;
+    std::string_view name;
+    bool is_needed;
     std::string text;
+    Place place = {};
   };
-  // Both places are looked for before either is filled: a site's own words may spell a place's name.
-  std::vector<Piece> pieces{{**config, config_literal(assets, site, container)}};
-  if (*listeners) pieces.push_back({**listeners, *chosen});
+  std::vector<Piece> pieces{{kConfig, true, config_literal(assets, site, container)},
+                            {kListeners, !assets.listeners.empty(), *listeners},
+                            {kConsent, !assets.consent.empty(), *consent}};
+  // All places are looked for before one is filled: a site's own words may spell a place's name.
+  for (Piece& piece : pieces) {
+    const auto place = place_of(assets.script, piece.name);
+    if (!place || (!*place && piece.is_needed)) return fail(PublishError::bad_assets);
+    piece.place = place->value_or(Place{});
+  }
+  std::erase_if(pieces, [](const Piece& piece) { return piece.place.end == 0; });
   std::ranges::sort(pieces, {}, [](const Piece& piece) { return piece.place.begin; });
   std::string file;
   std::size_t done = 0;

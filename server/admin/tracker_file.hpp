@@ -2,9 +2,12 @@
 // The file that the pages of one site load, put together from what the build leaves (share/etappe) and what
 // the site has set. Where it is written, under which names and in which forms, is publish.hpp's business.
 //
-//   tracker.js              with the places "__ETAPPE_CONFIG__" and "__ETAPPE_LISTENERS__", quotes included
+//   tracker.js              with the places "__ETAPPE_CONFIG__", "__ETAPPE_LISTENERS__" and
+//   "__ETAPPE_CONSENT__", quotes
+//                           included
 //   listeners/<name>.js     one function expression each
-//   assets.json             {"engine": "engine.<hash>.js", "listeners": ["links", …]}
+//   consent/<name>.js       likewise: by what the page hears of decisions
+//   assets.json             {"engine": "engine.<hash>.js", "listeners": ["links", …], "consent": ["tcf", …]}
 
 #include <filesystem>
 #include <string>
@@ -26,13 +29,15 @@ struct TrackerAssets {
   std::string script;                    ///< the loader and its module
   std::string engine_path;               ///< "/a/engine.<hash>.js", for pages that refuse WebAssembly
   std::vector<Listener> listeners = {};  ///< in the order of assets.json
+  std::vector<Listener> consent = {};    ///< likewise
 };
-/// A build without listeners names none in assets.json and has no place for them.
+/// A build without listeners or consent modules names none in assets.json and has no place for them.
 [[nodiscard]] Result<TrackerAssets, PublishError> read_assets(const std::filesystem::path& assets);
 [[nodiscard]] KnownListeners known_listeners(const TrackerAssets& assets);
 
 /// The tracker file of one site; the stub where the site has switched its tracker off. Listeners stand in the
-/// order of assets.json, so that the same choice gives the same bytes; `linker` comes with link_domains.
+/// order of assets.json, so that the same choice gives the same bytes; `linker` comes with link_domains,
+/// the consent module `banner` with a banner.
 /// Pure. bad_assets, unknown_listener.
 [[nodiscard]] Result<std::string, PublishError> tracker_file(const TrackerAssets& assets, const Site& site,
                                                              const Container& container);

@@ -25,30 +25,10 @@ constexpr std::size_t kLongestRule = 128;
 constexpr std::size_t kMostRuleBytes = 4096;  // what the tracker takes at once (docs/abi.md, `init`)
 constexpr int kLongestImpression = 60'000;
 
-template <class Value>
-using Word = std::pair<std::string_view, Value>;
 constexpr Word<PageUrl> kUrls[] = {{"actual", PageUrl::actual}, {"canonical", PageUrl::canonical}};
 constexpr Word<Routes> kRoutes[] = {
     {"history", Routes::history}, {"hash", Routes::hash}, {"off", Routes::off}};
 constexpr Word<IdCookie> kCookies[] = {{"server", IdCookie::server}, {"script", IdCookie::script}};
-
-template <class Value, std::size_t N>
-std::string_view word_of(Value value, const Word<Value> (&words)[N]) {
-  return std::ranges::find(words, value, &Word<Value>::second)->first;
-}
-
-template <class Value, std::size_t N>
-void read_word(Object& object, const std::string& key, Value& into, const Word<Value> (&words)[N]) {
-  if (object.find(key) == nullptr) return;
-  const std::string text = object.text(key);
-  const auto found = std::ranges::find(words, text, &Word<Value>::first);
-  if (found == std::end(words)) {
-    std::string all;
-    for (const auto& word : words) all += (all.empty() ? "\"" : " or \"") + std::string(word.first) + "\"";
-    refuse(Reason::bad_value, object.place(key), "write " + all);
-  }
-  into = found->second;
-}
 
 bool is_of(std::string_view text, std::size_t longest, std::string_view further) {
   return !text.empty() && text.size() <= longest && std::ranges::all_of(text, [&](char c) {
@@ -84,22 +64,6 @@ std::string joined(const std::vector<std::string>& texts, std::string_view betwe
     all += text;
   }
   return all;
-}
-
-/// A list of texts that `check(text, place)` has accepted one by one, each once.
-template <class Check>
-void read_texts(Object& object, const std::string& key, std::vector<std::string>& into, std::size_t most,
-                Check check) {
-  if (object.find(key) == nullptr) return;
-  into = object.texts(key);
-  if (into.size() > most)
-    refuse(Reason::out_of_range, object.place(key), "at most " + std::to_string(most) + " entries");
-  for (std::size_t i = 0; i < into.size(); ++i) {
-    check(into[i], object.place(key, i));
-    if (std::find(into.begin(), into.begin() + static_cast<std::ptrdiff_t>(i), into[i]) !=
-        into.begin() + static_cast<std::ptrdiff_t>(i))
-      refuse(Reason::bad_value, object.place(key, i), "\"" + into[i] + "\" stands there twice");
-  }
 }
 
 TrackerOptions options_from(const json& value, const KnownListeners& known) {
@@ -167,15 +131,6 @@ ordered_json as_json(const TrackerOptions& options) {
           {"new_session_on_campaign", options.new_session_on_campaign},
           {"retry_storage", options.retry_storage},
           {"id_cookie", word_of(options.id_cookie, kCookies)}};
-}
-
-/// A merge would drop an unknown key whose value is null without a word.
-void refuse_unknown(const json& patch, const json& whole, const std::string& name) {
-  for (const auto& [key, value] : patch.items()) {
-    const std::string place = name + "." + key;
-    if (!whole.contains(key)) refuse(Reason::unknown_key, place);
-    if (value.is_object() && whole[key].is_object()) refuse_unknown(value, whole[key], place);
-  }
 }
 
 }  // namespace

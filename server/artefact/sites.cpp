@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <iterator>
@@ -50,21 +51,28 @@ IdCookie id_cookie_from(const json& site) {
   return word == "server" ? IdCookie::server : IdCookie::script;
 }
 
+constexpr std::string_view kPolicies[] = {"block", "queue", "cookieless"};  // by their numbers
+
+/// A policy that this version does not know is refused whole: guessing one could send what must not be sent.
+consent::Policy policy_from(const json& site) {
+  const auto found = std::ranges::find(kPolicies, site.at("policy").get<std::string>());
+  if (found == std::end(kPolicies)) throw json::other_error::create(501, "unknown policy", &site);
+  return static_cast<consent::Policy>(found - std::begin(kPolicies));
+}
+
 Site site_from(const json& j) {
   Site site;
   site.key = j.at("key").get<std::string>();
   site.id = j.at("id").get<std::string>();
   site.name = j.at("name").get<std::string>();
   site.domains = j.at("domains").get<std::vector<std::string>>();
-  // A policy that this version does not know is refused whole: guessing one could send what must not be sent.
-  if (j.at("policy").get<std::string>() != "block")
-    throw json::other_error::create(501, "unknown policy", &j);
-  site.policy = consent::Policy::block;
+  site.policy = policy_from(j);
   site.require_origin = j.at("require_origin").get<bool>();
   site.allow_null_origin = j.at("allow_null_origin").get<bool>();
   site.id_cookie = id_cookie_from(j);
   site.ingest_token_hashes = j.at("ingest_token_hashes").get<std::vector<std::string>>();
   site.redact = j.value("redact", std::string());
+  site.erase_on_withdrawal = j.value("erase_on_withdrawal", true);
   return site;
 }
 
@@ -88,12 +96,13 @@ std::string to_text(const std::vector<Site>& sites) {
                     {"id", site.id.empty() ? site.key : site.id},
                     {"name", site.name},
                     {"domains", site.domains},
-                    {"policy", "block"},
+                    {"policy", kPolicies[static_cast<std::size_t>(site.policy)]},
                     {"require_origin", site.require_origin},
                     {"allow_null_origin", site.allow_null_origin},
                     {"id_cookie", site.id_cookie == IdCookie::server ? "server" : "script"},
                     {"ingest_token_hashes", site.ingest_token_hashes},
-                    {"redact", site.redact}});
+                    {"redact", site.redact},
+                    {"erase_on_withdrawal", site.erase_on_withdrawal}});
   }
   const json table{{"version", kTableVersion}, {"sites", std::move(list)}};
   return table.dump(1, ' ', false, json::error_handler_t::replace) + "\n";

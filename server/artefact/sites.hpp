@@ -35,6 +35,7 @@ struct Site {
   std::string id = {};  ///< what envelopes and rows carry: it stays when the key is rotated. Empty: the key
   std::string redact = {};  ///< the site's redaction rules, one a line (core/redact)
   IdCookie id_cookie = IdCookie::server;
+  bool erase_on_withdrawal = true;  ///< rows of a visitor who withdraws are deleted
 };
 
 enum class Error : std::uint8_t {

@@ -12,7 +12,7 @@ Result<report::Site, report::FunnelFault> report_site(const admin::Site& site) {
                       .zone = site.zone,
                       .currency = site.currency,
                       .demo = site.demo,
-                      .policy = site.policy,
+                      .policy = site.privacy.policy,
                       .funnels = *std::move(funnels)};
 }
 

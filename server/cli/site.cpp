@@ -39,13 +39,13 @@ ordered_json to_json(const admin::Site& site) {
           {"domains", site.domains},
           {"zone", site.zone},
           {"currency", site.currency},
-          {"policy", "block"},
           {"session_minutes", site.session_minutes},
           {"require_origin", site.require_origin},
           {"allow_null_origin", site.allow_null_origin},
           {"demo", site.demo},
           {"container", site.container},
           {"tracker", ordered_json::parse(admin::all_options(site.tracker), nullptr, false)},
+          {"privacy", ordered_json::parse(admin::all_options(site.privacy), nullptr, false)},
           {"funnels", ordered_json::parse(site.funnels, nullptr, false)}};
 }
 

@@ -19,24 +19,32 @@ struct Options {
   std::string key;
   std::string file;
   std::vector<std::string> changes;
+  std::string privacy_file;
+  std::vector<std::string> privacy_changes;
   std::optional<bool> enabled;
   std::optional<int> session_minutes;
 };
 
 constexpr const char* kTyped = "--tracker-option";
+constexpr const char* kTypedPrivacy = "--privacy-option";
 
-/// "name=JSON" as a member of `patch`. What is no JSON is a text, so that a word needs no quotes.
-int add_change(const std::string& typed, json& patch) {
-  const std::size_t equals = typed.find('=');
-  if (equals == 0 || equals == std::string::npos) {
-    complain("usage", std::string(kTyped) + " " + typed + ": write name=JSON");
-    return kUsage;
+/// Each "name=JSON" as a member of a patch. What is no JSON is a text, so that a word needs no quotes.
+Result<json, int> patch_of(const std::vector<std::string>& changes, const char* option) {
+  json patch = json::object();
+  for (const std::string& typed : changes) {
+    const std::size_t equals = typed.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      complain("usage", std::string(option) + " " + typed + ": write name=JSON");
+      return fail(kUsage);
+    }
+    const std::string text = typed.substr(equals + 1);
+    json value = json::parse(text, nullptr, false);
+    patch[typed.substr(0, equals)] = value.is_discarded() ? json(text) : std::move(value);
   }
-  const std::string text = typed.substr(equals + 1);
-  json value = json::parse(text, nullptr, false);
-  patch[typed.substr(0, equals)] = value.is_discarded() ? json(text) : std::move(value);
-  return kFine;
+  return patch;
 }
+
+std::string text_of(const json& patch) { return patch.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 Result<admin::TrackerOptions, int> wanted_options(const Office& office, const Options& options,
                                                   const admin::TrackerOptions& former) {
@@ -49,17 +57,33 @@ Result<admin::TrackerOptions, int> wanted_options(const Office& office, const Op
     if (!wanted) return fail(complain(wanted.error(), options.file));
     return *std::move(wanted);
   }
-  json patch = json::object();
-  for (const std::string& change : options.changes)
-    if (const int code = add_change(change, patch); code != kFine) return fail(code);
-  if (options.enabled) patch["enabled"] = *options.enabled;
-  auto wanted = admin::patched(former, patch.dump(-1, ' ', false, json::error_handler_t::replace), known);
+  auto patch = patch_of(options.changes, kTyped);
+  if (!patch) return fail(patch.error());
+  if (options.enabled) (*patch)["enabled"] = *options.enabled;
+  auto wanted = admin::patched(former, text_of(*patch), known);
   if (!wanted) return fail(complain(wanted.error(), kTyped));
   return *std::move(wanted);
 }
 
+Result<admin::PrivacyOptions, int> wanted_privacy(const Options& options,
+                                                  const admin::PrivacyOptions& former) {
+  if (!options.privacy_file.empty()) {
+    const auto text = read_text(options.privacy_file);
+    if (!text) return fail(text.error());
+    auto wanted = admin::patched(admin::PrivacyOptions{}, *text);
+    if (!wanted) return fail(complain(wanted.error(), options.privacy_file));
+    return *std::move(wanted);
+  }
+  const auto patch = patch_of(options.privacy_changes, kTypedPrivacy);
+  if (!patch) return fail(patch.error());
+  auto wanted = admin::patched(former, text_of(*patch));
+  if (!wanted) return fail(complain(wanted.error(), kTypedPrivacy));
+  return *std::move(wanted);
+}
+
 int set(Office& office, const Options& options) {
-  if (options.file.empty() && options.changes.empty() && !options.enabled && !options.session_minutes) {
+  if (options.file.empty() && options.changes.empty() && !options.enabled && !options.session_minutes &&
+      options.privacy_file.empty() && options.privacy_changes.empty()) {
     complain("usage", "nothing to set; `etappe site set --help` says what can be");
     return kUsage;
   }
@@ -67,6 +91,10 @@ int set(Office& office, const Options& options) {
   if (!site) return complain(site.error(), options.key);
   const auto wanted = wanted_options(office, options, site->tracker);
   if (!wanted) return wanted.error();
+  const auto privacy = wanted_privacy(options, site->privacy);
+  if (!privacy) return privacy.error();
+  if (const auto set = office.sites().set_privacy(options.key, *privacy); !set)
+    return complain(set.error(), options.key);
   const auto changed = office.sites().set_tracker(options.key, *wanted,
                                                   options.session_minutes.value_or(site->session_minutes));
   if (!changed) return complain(changed.error(), options.key);
@@ -76,6 +104,8 @@ int set(Office& office, const Options& options) {
     std::fprintf(stderr,
                  "Pages get an empty file within five minutes. A page with a pinned snippet keeps the file "
                  "that it pinned.\n");
+  if (privacy->policy != site->privacy.policy && privacy->policy != consent::Policy::block)
+    std::fprintf(stderr, "%s\n", std::string(admin::kPolicyNotice).c_str());
   return kFine;
 }
 
@@ -84,7 +114,8 @@ int set(Office& office, const Options& options) {
 void add_site_set(CLI::App& group, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
-      add_office_command(group, options, action, "set", "change its tracker's options and its sessions", set);
+      add_office_command(group, options, action, "set",
+                         "change its tracker's options, its sessions, consent and retention", set);
   command->add_option("KEY,--site", options->key, "the site key")->required();
   auto* file = command->add_option("--tracker", options->file,
                                    "read all options from a JSON file; what it leaves out is at its default");
@@ -93,6 +124,14 @@ void add_site_set(CLI::App& group, Action& action) {
   change->allow_extra_args(false);
   auto* enabled = command->add_option("--enabled", options->enabled, "false: pages get an empty file");
   file->excludes(change)->excludes(enabled);
+  auto* privacy = command->add_option(
+      "--privacy", options->privacy_file,
+      "read consent and retention from a JSON file; what it leaves out is at its default");
+  command
+      ->add_option(kTypedPrivacy, options->privacy_changes,
+                   "name=JSON: change one (null: its default); may be repeated")
+      ->allow_extra_args(false)
+      ->excludes(privacy);
   command->add_option("--session-minutes", options->session_minutes, "minutes of silence that end a session")
       ->check(CLI::Range(1, 1440));
 }

@@ -53,16 +53,19 @@ std::string day_visitor(const DayKey& key, std::string_view address, std::string
 std::string to_text(const DatedKey& key) { return text_of(key.day) + " " + hex(key.key) + "\n"; }
 
 DatedKey day_key_from(std::string_view text) {
-  if (text.size() != kDayChars + 1 + kKeyDigits + 1 || text[kDayChars] != ' ' || text.back() != '\n') return {};
+  if (text.size() != kDayChars + 1 + kKeyDigits + 1 || text[kDayChars] != ' ' || text.back() != '\n')
+    return {};
   int year = 0;
   unsigned month = 0;
   unsigned day = 0;
   const std::string date(text.substr(0, kDayChars));
   if (std::sscanf(date.c_str(), "%4d-%2u-%2u", &year, &month, &day) != 3) return {};
-  const std::chrono::year_month_day read{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  const std::chrono::year_month_day read{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
   DatedKey key;
   std::size_t size = 0;
-  const int bad = sodium_hex2bin(key.key.data(), key.key.size(), text.data() + kDayChars + 1, kKeyDigits, nullptr, &size, nullptr);
+  const int bad = sodium_hex2bin(key.key.data(), key.key.size(), text.data() + kDayChars + 1, kKeyDigits,
+                                 nullptr, &size, nullptr);
   if (!read.ok() || bad != 0 || size != key.key.size()) return {};
   key.day = read;
   return key;

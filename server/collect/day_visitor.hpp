@@ -1,7 +1,7 @@
 #pragma once
-// Who a visitor without ids is for one day: a keyed hash of what their requests carry anyway. With the day its key is
-// gone, and nobody can compute a hash of that day again or tell whether two days had the same visitor
-// (docs/consent.md, "What the collector makes of it").
+// Who a visitor without ids is for one day: a keyed hash of what their requests carry anyway. With the day
+// its key is gone, and nobody can compute a hash of that day again or tell whether two days had the same
+// visitor (docs/consent.md, "What the collector makes of it").
 
 #include <array>
 #include <chrono>
@@ -18,8 +18,8 @@ namespace etappe::collect {
 using DayKey = std::array<std::uint8_t, 32>;
 
 /// BLAKE2b of 128 bits over address, user agent and site, as 32 hexadecimal digits. Pure.
-[[nodiscard]] std::string day_visitor(const DayKey& key, std::string_view address, std::string_view user_agent,
-                                      std::string_view site_id);
+[[nodiscard]] std::string day_visitor(const DayKey& key, std::string_view address,
+                                      std::string_view user_agent, std::string_view site_id);
 
 /// A key and the UTC day it belongs to.
 struct DatedKey {
@@ -27,12 +27,13 @@ struct DatedKey {
   DayKey key{};
 };
 
-/// "2026-11-26 <64 hexadecimal digits>\n", and back. Anything else reads as the first day of 1970, which is over.
+/// "2026-11-26 <64 hexadecimal digits>\n", and back. Anything else reads as the first day of 1970, which is
+/// over.
 [[nodiscard]] std::string to_text(const DatedKey& key);
 [[nodiscard]] DatedKey day_key_from(std::string_view text);
 
-/// The key in force. Thread-safe. Its former one is overwritten in memory when a day ends; whoever wrote it down
-/// replaces that when turn() says so.
+/// The key in force. Thread-safe. Its former one is overwritten in memory when a day ends; whoever wrote it
+/// down replaces that when turn() says so.
 class DayKeys {
  public:
   using Draw = std::function<void(DayKey&)>;  ///< fills it from a cryptographic source
@@ -43,7 +44,8 @@ class DayKeys {
   DayKeys(const DayKeys&) = delete;
   DayKeys& operator=(const DayKeys&) = delete;
 
-  /// Goes on with a key that an earlier process of the same day wrote down; one of another day is passed over.
+  /// Goes on with a key that an earlier process of the same day wrote down; one of another day is passed
+  /// over.
   void resume(const DatedKey& kept, event::TimeMs now);
   /// Draws a key when `now` lies on another UTC day than the one in force, in either direction.
   Turn turn(event::TimeMs now);

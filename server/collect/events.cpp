@@ -60,7 +60,7 @@ struct Pending {
   Answer answer = Answer::plain;
   Intake intake;
   std::size_t duplicates = 0;
-  std::string set_cookie;  ///< empty: none
+  std::string set_cookie;             ///< empty: none
   std::vector<live::SeenEvent> seen;  ///< of the same events, for the board
 };
 
@@ -83,7 +83,8 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
 
     const auto table = ports_.sites.get();
     const bool is_fresh = url::find_param(request.query, "id") == "new";
-    const auto signal = request.header("sec-gpc") == "1" ? consent::PrivacyControl::global : consent::PrivacyControl::absent;
+    const auto signal =
+        request.header("sec-gpc") == "1" ? consent::PrivacyControl::global : consent::PrivacyControl::absent;
     const Arrival arrival{.received_at = ports_.now(),
                           .origin = origin,
                           .authorization = request.header("authorization"),

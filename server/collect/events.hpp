@@ -25,8 +25,8 @@ struct Ports {
   DuplicateWindow& duplicates;
   std::function<event::TimeMs()> now;  ///< the wall clock
   PersonSecret person_secret;
-  const DayKeys& day_keys;             ///< for visitors without ids
-  live::Board& board;                  ///< told what became of events, after their batch was answered
+  const DayKeys& day_keys;  ///< for visitors without ids
+  live::Board& board;       ///< told what became of events, after their batch was answered
 };
 
 /// Adds POST and OPTIONS of /v1/events, and POST of /v1/forget.

@@ -77,7 +77,8 @@ std::string_view kept_user_agent(std::string_view user_agent) {
 
 class EnvelopeMaker {
  public:
-  EnvelopeMaker(const Arrival& arrival, const Admitted& admitted, const Batch& batch, const PersonSecret& secret)
+  EnvelopeMaker(const Arrival& arrival, const Admitted& admitted, const Batch& batch,
+                const PersonSecret& secret)
       : arrival_(arrival),
         admitted_(admitted),
         sent_at_(batch.sent_at()),
@@ -128,11 +129,12 @@ class EnvelopeMaker {
   }
 
  private:
-  /// Ids stay only beside a grant, and undetermined is not one. A visitor who has not decided is counted for the day where
-  /// the site's policy says so and a page of it speaks: the address of a server is nobody's.
+  /// Ids stay only beside a grant, and undetermined is not one. A visitor who has not decided is counted for
+  /// the day where the site's policy says so and a page of it speaks: the address of a server is nobody's.
   [[nodiscard]] codec::Link link_of(consent::States states) const {
     if (consent::may_link(states)) return codec::Link::linked;
-    const bool is_page = admitted_.sender == Sender::anyone && !arrival_.origin.empty() && !arrival_.address.empty();
+    const bool is_page =
+        admitted_.sender == Sender::anyone && !arrival_.origin.empty() && !arrival_.address.empty();
     const auto verdict = consent::tracker_verdict(admitted_.site->policy, states);
     return is_page && verdict == consent::Verdict::count ? codec::Link::daily : codec::Link::unlinked;
   }

@@ -28,8 +28,8 @@ struct Arrival {
   std::string_view host;           ///< header Host
   std::string_view cookie;         ///< header Cookie
   IdWish id_wish = IdWish::known;
-  std::string_view address;        ///< the visitor's, as far as it is known; used for the hash of the day only
-  std::string_view region;         ///< ISO 3166, upper case; empty when unknown
+  std::string_view address;  ///< the visitor's, as far as it is known; used for the hash of the day only
+  std::string_view region;   ///< ISO 3166, upper case; empty when unknown
   consent::PrivacyControl privacy_control = consent::PrivacyControl::absent;  ///< header Sec-GPC
   DayKey day_key{};
 };

@@ -21,11 +21,11 @@ struct Mark {
 
 // The first that is found decides.
 constexpr Mark kMarks[] = {
-    {"cubot", "phone"},     {"bot", "bot"},         {"crawl", "bot"},      {"spider", "bot"},     {"slurp", "bot"},
-    {"headless", "bot"},    {"lighthouse", "bot"}, {"curl/", "bot"},      {"python", "bot"},
-    {"ipad", "tablet"},     {"tablet", "tablet"},  {"kindle", "tablet"},  {"silk/", "tablet"},
-    {"mobi", "phone"},      {"android", "tablet"}, {"windows", "desktop"}, {"macintosh", "desktop"},
-    {"x11", "desktop"},     {"cros ", "desktop"},
+    {"cubot", "phone"},       {"bot", "bot"},      {"crawl", "bot"},      {"spider", "bot"},
+    {"slurp", "bot"},         {"headless", "bot"}, {"lighthouse", "bot"}, {"curl/", "bot"},
+    {"python", "bot"},        {"ipad", "tablet"},  {"tablet", "tablet"},  {"kindle", "tablet"},
+    {"silk/", "tablet"},      {"mobi", "phone"},   {"android", "tablet"}, {"windows", "desktop"},
+    {"macintosh", "desktop"}, {"x11", "desktop"},  {"cros ", "desktop"},
 };
 
 }  // namespace

@@ -66,10 +66,14 @@ json comparison_of(const std::optional<Comparison>& comparison) {
 }
 
 json consent_of(const Report& report) {
+  constexpr std::string_view kPolicies[] = {"block", "queue", "cookieless"};  // by their numbers
   const auto& [granted, all] = report.consent;
   json coverage = nullptr;
   if (all > 0) coverage = static_cast<double>(granted) / static_cast<double>(all);
-  return {{"coverage", coverage}, {"page_views_granted", granted}, {"page_views", all}, {"policy", "block"}};
+  return {{"coverage", coverage},
+          {"page_views_granted", granted},
+          {"page_views", all},
+          {"policy", kPolicies[static_cast<std::size_t>(report.site.policy)]}};
 }
 
 json notes_of(const Report& report) {

@@ -22,18 +22,19 @@ export function snippet(attributes = kEngine) {
 
 /**
  * Pages are {path: html or {html, headers}}. `answer(number)` gives the status of the n-th batch.
- * `config` is laid over the publisher's object; `listeners` are the names of the modules in the file. The server
+ * `config` is laid over the publisher's object; `listeners` and `adapters` are the names of the modules in the file, `files` what it serves besides ({path: text}). The server
  * answers to every name of the loopback, so that a site may have several domains, and below /in as well as a path proxy
  * would have it. `delay`: of batches, in milliseconds. `receipt`: what a withdrawal is answered with.
  */
-export async function openSite(share, { pages, answer = () => 204, config = {}, listeners = [], delay = 0, receipt = '' }) {
+export async function openSite(share, { pages, answer = () => 204, config = {}, listeners = [], adapters = [], files = {}, delay = 0, receipt = '' }) {
   const { engine } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));
   const object = { site: kSite, session_minutes: 30, container: '', engine: `/a/${engine}`, version: 7,
     ...config };
+  const modules = (folder, names) => names.map((name) => readFileSync(join(share, folder, `${name}.js`), 'utf8')).join();
   const tracker = readFileSync(join(share, 'tracker.js'), 'utf8')
     .replace('"__ETAPPE_CONFIG__"', () => JSON.stringify(object))
-    .replace('"__ETAPPE_LISTENERS__"', () =>
-      listeners.map((name) => readFileSync(join(share, 'listeners', `${name}.js`), 'utf8')).join());
+    .replace('"__ETAPPE_LISTENERS__"', () => modules('listeners', listeners))
+    .replace('"__ETAPPE_CONSENT__"', () => modules('consent', adapters));
 
   const requests = [];
   const batches = [];
@@ -52,6 +53,7 @@ export async function openSite(share, { pages, answer = () => 204, config = {}, 
         response.end(text);
       };
       if (path === `/t/${kSite}.js`) js(tracker);
+      else if (files[path] !== undefined) js(files[path]);
       else if (path.startsWith('/a/')) js(readFileSync(join(share, path), 'utf8'));
       else if (path === '/v1/events') {
         const status = answer(batches.length);

@@ -10,9 +10,9 @@ const kMostKept = 80000;
 const name = () => 'etappe_' + state.config.site;
 
 /** Reading costs the page up to some milliseconds: it asks another process. Sandboxed frames have no cookies at all. */
-export function read() {
+export function read(cookie = name()) {
   try {
-    const found = ('; ' + document.cookie).split(`; ${name()}=`);
+    const found = ('; ' + document.cookie).split(`; ${cookie}=`);
     return found.length > 1 ? found[1].split(';')[0] : '';
   } catch {
     return '';

@@ -10,6 +10,7 @@ import { view, turn, followRoutes, linkOf } from './pages.js';
 import { commands, track, onceStarted, declaredProps, commerceOf } from './track.js';
 import { inOrder, whenReady } from './queue.js';
 import listeners from 'etappe:listeners';
+import decisions from 'etappe:consent';
 
 /** Bit 4 of a decision (docs/abi.md, `decide`). */
 const kPermitOnly = 16;
@@ -196,6 +197,7 @@ function boot() {
   if (state.device) grant(true);
   else if (state.config.policy) start(true);
   for (const args of calls) if (args[0] !== 'view') handle(args);
+  decisions.forEach((module) => guarded(module)());
   if (/[#&]etappe-check=/.test(location.hash)) {
     etappe.check = { base: state.base, source: state.source, config: state.config, loadScript,
       seen: () => ({ started: state.started, granted: state.granted, taken: state.taken, withoutWasm: state.withoutWasm }) };

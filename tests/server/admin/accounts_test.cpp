@@ -165,8 +165,10 @@ TEST(Database, BringsAFileOfTheFirstSchemaUpToDateWithItsSites) {
   ASSERT_TRUE(Sites(**Database::open(folder / "etappe.db")).add(site, kNow));
   sqlite3* raw = nullptr;
   ASSERT_EQ(sqlite3_open((folder / "etappe.db").c_str(), &raw), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(raw, "ALTER TABLE sites DROP COLUMN tracker; PRAGMA user_version = 1", nullptr,
-                         nullptr, nullptr),
+  ASSERT_EQ(sqlite3_exec(raw,
+                         "ALTER TABLE sites DROP COLUMN tracker; ALTER TABLE sites DROP COLUMN privacy; "
+                         "PRAGMA user_version = 1",
+                         nullptr, nullptr, nullptr),
             SQLITE_OK);
   sqlite3_close(raw);
   const auto database = Database::open(folder / "etappe.db");
@@ -174,6 +176,7 @@ TEST(Database, BringsAFileOfTheFirstSchemaUpToDateWithItsSites) {
   const auto found = Sites(**database).find("nordwerk");
   ASSERT_TRUE(found);
   EXPECT_EQ(found->tracker, TrackerOptions{});
+  EXPECT_EQ(found->privacy, PrivacyOptions{});
 }
 
 TEST(Database, TwoProcessesMayChangeItSideBySide) {

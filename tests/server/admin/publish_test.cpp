@@ -69,10 +69,8 @@ TEST_F(PublishTest, TheTrackerFileHoldsTheSitesConfigurationInPlaceOfTheQuotedNa
   const auto config =
       nlohmann::json::parse(text.substr(before.size(), text.size() - before.size() - 2), nullptr, false);
   ASSERT_TRUE(config.is_object()) << text;
-  EXPECT_EQ(
-      config,
-      nlohmann::json::parse(
-          R"({"site":"nordwerk","id":"nordwerk","domains":["nordwerk.example"],"policy":"block",
+  EXPECT_EQ(config, nlohmann::json::parse(
+                        R"({"site":"nordwerk","id":"nordwerk","domains":["nordwerk.example"],
                             "container":"\u0100\u00ff\u013c","engine":"/a/engine.abc123.js","version":1})"));
 }
 
@@ -82,7 +80,7 @@ TEST_F(PublishTest, OptionsTravelInTheConfigurationWhereTheyDifferFromTheirDefau
   ASSERT_TRUE(publish_now());
   const std::string text = script();
   EXPECT_THAT(text, HasSubstr(R"("id":"nordwerk","impression":{"milliseconds":1000,"percent":60},)"
-                              R"("policy":"block","redact":"kundennr\n/konto/*","retry_storage":false,)"
+                              R"("redact":"kundennr\n/konto/*","retry_storage":false,)"
                               R"("site":"nordwerk","url":"canonical","version":0})"));
   EXPECT_THAT(text, Not(HasSubstr("routes")));
   EXPECT_THAT(text, Not(HasSubstr("enabled")));
@@ -106,6 +104,35 @@ TEST_F(PublishTest, TheChosenListenersStandInTheFileInTheOrderOfTheBuild) {
   ASSERT_TRUE(publish_now());
   EXPECT_THAT(script(), testing::EndsWith("},[function(){linker},function(){links}]);"))
       << "the linker comes with what it links";
+}
+
+TEST_F(PublishTest, TheChosenAdaptersStandInAPlaceOfTheirOwnAndTheBannersModuleComesWithABanner) {
+  assets_.write("tracker.js",
+                "run(\"__ETAPPE_CONFIG__\",[\"__ETAPPE_LISTENERS__\"],[\"__ETAPPE_CONSENT__\"]);");
+  assets_.write(
+      "assets.json",
+      R"({"engine": "engine.abc123.js", "listeners": ["links"], "consent": ["banner", "klaro", "tcf"]})");
+  assets_.write("listeners/links.js", "function(){links}\n");
+  for (const char* name : {"banner", "klaro", "tcf"})
+    assets_.write("consent/" + std::string(name) + ".js", "function(){" + std::string(name) + "}\n");
+  set_tracker(R"({"listeners": ["links"]})");
+  ASSERT_TRUE(publish_now());
+  EXPECT_THAT(script(), testing::EndsWith("},[function(){links}],[]);"));
+  const auto set_privacy = [&](std::string_view patch) {
+    ASSERT_TRUE(sites_.set_privacy("nordwerk", *patched(PrivacyOptions{}, patch)));
+    ASSERT_TRUE(publish_now());
+  };
+  set_privacy(R"({"adapters": ["tcf", "klaro"], "policy": "queue", "version": "7", "tcf_vendor": 77})");
+  EXPECT_THAT(script(), testing::EndsWith("},[function(){links}],[function(){klaro},function(){tcf}]);"));
+  EXPECT_THAT(script(), HasSubstr(R"("policy":"queue")"));
+  EXPECT_THAT(script(), HasSubstr(R"("consent_version":"7")"));
+  EXPECT_THAT(script(), HasSubstr(R"("tcf_vendor":77)"));
+  EXPECT_THAT(data_.read("published/sites.json"), HasSubstr(R"("policy": "queue")"));
+  set_privacy(R"({"banner": {"title": "Hallo"}, "erase_on_withdrawal": false})");
+  EXPECT_THAT(script(), testing::EndsWith("[function(){banner}]);"));
+  EXPECT_THAT(data_.read("published/sites.json"), HasSubstr(R"("erase_on_withdrawal": false)"));
+  ASSERT_TRUE(sites_.set_privacy("nordwerk", *patched(PrivacyOptions{}, R"({"adapters": ["generic"]})")));
+  EXPECT_EQ(publish_now().error(), PublishError::unknown_listener);
 }
 
 TEST_F(PublishTest, ASitesOwnWordsAreNeverTakenForAPlace) {

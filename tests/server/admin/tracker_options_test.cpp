@@ -38,8 +38,8 @@ TEST(TrackerOptions, EveryOptionIsReadAndWrittenBackAsItWas) {
 }
 
 TEST(TrackerOptions, WhatIsAtItsDefaultIsNotStored) {
-  EXPECT_EQ(changed_options({}), "{}");
-  EXPECT_EQ(changed_options(*patched({}, all_options({}), kKnown)), "{}");
+  EXPECT_EQ(changed_options(TrackerOptions{}), "{}");
+  EXPECT_EQ(changed_options(*patched({}, all_options(TrackerOptions{}), kKnown)), "{}");
   EXPECT_EQ(changed_options(*patched({}, R"({"routes": "off"})", kKnown)), R"({"routes":"off"})");
 }
 

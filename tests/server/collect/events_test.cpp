@@ -38,7 +38,8 @@ class EventsTest : public ::testing::Test {
     site.key = "s1";
     site.domains = {"a.example"};
     sites.replace(artefact::SiteTable::of({site}));
-    add_event_routes(router, {sites, sink, counters, duplicates, [] { return kNow; }, PersonSecret{}, day_keys, board});
+    add_event_routes(
+        router, {sites, sink, counters, duplicates, [] { return kNow; }, PersonSecret{}, day_keys, board});
   }
   http::Reply ask(http::Request request) {
     std::optional<http::Reply> reply;

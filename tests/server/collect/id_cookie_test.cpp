@@ -146,7 +146,8 @@ class Collector {
  public:
   explicit Collector(const artefact::Site& site = shop()) {
     sites_.replace(artefact::SiteTable::of({site}));
-    add_event_routes(router_, {sites_, sink, counters_, duplicates_, [] { return kNow; }, PersonSecret{}, day_keys_, board_});
+    add_event_routes(router_, {sites_, sink, counters_, duplicates_, [] { return kNow; }, PersonSecret{},
+                               day_keys_, board_});
   }
   http::Reply ask(http::Request request) {
     std::optional<http::Reply> reply;

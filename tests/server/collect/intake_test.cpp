@@ -329,7 +329,8 @@ class Cookieless : public IntakeTest {
     site.id = "stable-id";
     site.domains = {"a.example"};
     site.policy = consent::Policy::cookieless;
-    site.ingest_token_hashes = {"2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"};  // "secret"
+    site.ingest_token_hashes = {
+        "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"};  // "secret"
     table_ = artefact::SiteTable::of({site});
   }
   static Arrival page() {
@@ -400,8 +401,10 @@ TEST_F(IntakeTest, UnderAnotherPolicyAnEventWithoutAGrantBelongsToNobody) {
 TEST_F(IntakeTest, SecGpcDeniesMarketingWhateverTheBatchSays) {
   Arrival with = arrival();
   with.privacy_control = consent::PrivacyControl::global;
-  const auto intake = take(
-      batch_json(event_json(1, R"(,"visitor":"v","session":"s","consent":{"analytics":true,"marketing":true})")), with);
+  const auto intake =
+      take(batch_json(event_json(
+               1, R"(,"visitor":"v","session":"s","consent":{"analytics":true,"marketing":true})")),
+           with);
   ASSERT_TRUE(intake);
   const auto& envelope = open(intake->records[0]);
   EXPECT_EQ(envelope.event.consent.marketing, consent::State::denied);
