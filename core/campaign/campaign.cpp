@@ -6,9 +6,10 @@ namespace {
 constexpr std::array<std::string_view, kFieldCount> kParamNames = {
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"};
 
-/// Names that announce a campaign by themselves.
-constexpr std::string_view kAnnouncing[] = {"utm_source", "utm_medium", "utm_campaign", "utm_id",  "gclid",
-                                            "gbraid",     "wbraid",     "msclkid",      "fbclid", "awc"};
+/// Names that announce a campaign by themselves, as a query without values: a table of texts is longer in the
+/// visitor's page.
+constexpr std::string_view kAnnouncing =
+    "utm_source&utm_medium&utm_campaign&utm_id&gclid&gbraid&wbraid&msclkid&fbclid&awc";
 
 void read_into(CampaignView& view, std::string_view query) {
   url::QueryReader reader(query);
@@ -25,8 +26,9 @@ bool has_announcing_param(std::string_view query) {
   url::QueryReader reader(query);
   for (url::ParamView param; reader.next(param);) {
     if (param.value.empty()) continue;
-    for (const std::string_view name : kAnnouncing) {
-      if (url::decodes_to_ignoring_case(param.name, name)) return true;
+    url::QueryReader names(kAnnouncing);
+    for (url::ParamView known; names.next(known);) {
+      if (url::decodes_to_ignoring_case(param.name, known.name)) return true;
     }
   }
   return false;
