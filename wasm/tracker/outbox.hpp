@@ -96,7 +96,6 @@ class Outbox {
   static constexpr event::TimeMs kNever = event::TimeMs::max();
   enum class State : std::uint8_t { empty, open, flying, waiting, abandoned };
   struct Place {
-    codec::BatchWriter writer;
     State state = State::empty;
     std::uint8_t tries = 0;
     std::size_t restored =
@@ -104,6 +103,7 @@ class Outbox {
     event::TimeMs base{};
     event::TimeMs newest{};  ///< when its last event happened
     event::TimeMs due{};
+    codec::BatchWriter writer;
     std::array<std::byte, kBatchBytes> space{};
   };
 
