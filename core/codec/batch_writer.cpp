@@ -37,7 +37,7 @@ class BatchWriter::Table {
         length |= (byte & 0x7FU) << shift;
         shift += 7;
       } while (byte >= 0x80);
-      if (std::string_view(reinterpret_cast<const char*>(at), length) == text) return index;
+      if (event::is_same(std::string_view(reinterpret_cast<const char*>(at), length), text)) return index;
       at += length;
     }
     const std::size_t size = varint_size(text.size()) + text.size();

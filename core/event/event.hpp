@@ -147,6 +147,10 @@ enum class Defect : std::uint8_t {
 /// order type, id, time, texts (length, then UTF-8), what the type needs, money. Pure; safe on any thread.
 [[nodiscard]] Result<void, Defect> check(const EventView& event);
 
+/// What == says. A visitor's page carries this instead, where the standard library's asks for the order of
+/// two texts first, which is longer.
+[[nodiscard]] bool is_same(std::string_view a, std::string_view b);
+
 /// Well-formed UTF-8 (Unicode 15, table 3-7): no surrogates, no overlong forms, nothing above U+10FFFF.
 [[nodiscard]] bool is_utf8(std::string_view text);
 

@@ -87,6 +87,14 @@ void write_uuid(const Uuid& uuid, std::span<char, 36> out) {
   }
 }
 
+bool is_same(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t at = 0; at < a.size(); ++at) {
+    if (a[at] != b[at]) return false;
+  }
+  return true;
+}
+
 bool is_utf8(std::string_view text) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080U;
   while (!text.empty()) {

@@ -34,7 +34,7 @@ class ContainerView::Run {
       const std::size_t at = container_.triggers_.offset + index * trigger::kSize;
       bool off = container_.u8(at + trigger::kOccasion) == static_cast<unsigned>(happening_.occasion) &&
                  (happening_.occasion != Occasion::event ||
-                  container_.text(at + trigger::kEvent) == happening_.event_name);
+                  event::is_same(container_.text(at + trigger::kEvent), happening_.event_name));
       const std::size_t end = condition_at + container_.u16(at + trigger::kConditions) * condition::kSize;
       for (; condition_at < end; condition_at += condition::kSize) off = off && holds(condition_at);
       set_off_[index] = off;

@@ -117,8 +117,8 @@ void Identity::touch(event::TimeMs now, std::string_view campaign) {
   }
   const std::uint32_t mark = campaign.empty() ? 0 : mark_of(campaign);
   put_number(kSpareAt, kMarkDigits, mark);
-  const bool another_campaign =
-      rules_.new_on_campaign && mark != 0 && part(kSpareAt, kMarkDigits) != part(kCampaignAt, kMarkDigits);
+  const bool another_campaign = rules_.new_on_campaign && mark != 0 &&
+                                !event::is_same(part(kSpareAt, kMarkDigits), part(kCampaignAt, kMarkDigits));
   if (begins || another_campaign || now - time_at(kLastSeenAt) > rules_.silence) {
     draw(kSessionAt, kCampaignAt - kSessionAt);
     put_number(kCampaignAt, kMarkDigits, mark);
@@ -154,7 +154,7 @@ void Identity::forget() {
 }
 
 std::size_t Identity::note_at(std::size_t at, std::size_t digits) const {
-  while (at < size_ && part(at, digits) != part(kSpareAt, digits)) {
+  while (at < size_ && !event::is_same(part(at, digits), part(kSpareAt, digits))) {
     at += kMarkDigits;
   }
   return at;
@@ -221,8 +221,8 @@ bool Identity::adopt(std::string_view link, event::TimeMs now, std::string_view 
   }
   put_number(kSpareAt, kMarkDigits, hash_of(target, hash_of(link.substr(0, kLinkText))));
   const auto age = now - read_time(link.data());
-  if (link.substr(kLinkText) != part(kSpareAt, kMarkDigits) || age > kLinkLifetime || age < -kLinkLifetime ||
-      now - read_time(link.data() + kTimeDigits) > kVisitorLifetime) {
+  if (!event::is_same(link.substr(kLinkText), part(kSpareAt, kMarkDigits)) || age > kLinkLifetime ||
+      age < -kLinkLifetime || now - read_time(link.data() + kTimeDigits) > kVisitorLifetime) {
     return false;
   }
   text_[0] = kTextVersion;

@@ -44,7 +44,7 @@ class Tracker::PageFacts final : public rules::Facts {
 
   [[nodiscard]] std::string_view data_layer(std::string_view path) const override {
     for (std::size_t i = 0; i < call_.data_layer.size(); ++i) {
-      if (container_.path(i) == path) {
+      if (event::is_same(container_.path(i), path)) {
         return call_.data_layer[i];
       }
     }
@@ -52,7 +52,7 @@ class Tracker::PageFacts final : public rules::Facts {
   }
   [[nodiscard]] std::string_view event_property(std::string_view key) const override {
     for (const event::PropView& prop : call_.event.props) {
-      if (prop.key == key) {
+      if (event::is_same(prop.key, key)) {
         return prop.value;
       }
     }
@@ -134,7 +134,7 @@ bool Tracker::records() const {
 
 void Tracker::page(event::TimeMs now, CallView& call) {
   const std::string_view url = redact::redact_url(call.event.url, redact_rules_, redacted_);
-  if (page_counted_ && url == url_.view() && now - viewed_at_ < kSameView) {
+  if (page_counted_ && event::is_same(url, url_.view()) && now - viewed_at_ < kSameView) {
     drops_.add(Drop::repeated, 1);
     return;
   }
