@@ -76,9 +76,7 @@ enum class Weight : std::uint8_t { primary = 0, micro = 1 };
 
 struct EventView {
   Uuid id;
-  Type type = Type::event;
   TimeMs time;
-  consent::States consent;
 
   std::string_view url;
   std::string_view referrer;
@@ -97,13 +95,16 @@ struct EventView {
   std::string_view currency;  ///< ISO 4217, three upper-case letters
   std::string_view order_id;
   std::string_view tag;  ///< the container tag that made this event, empty when the page did
-  std::uint32_t quantity = 0;
-  std::uint32_t engagement_ms = 0;  ///< visible and focused time
-  std::uint8_t scroll = 0;          ///< deepest part of the page that was seen, percent of its height
-  Weight weight = Weight::primary;
 
   std::span<const ItemView> items;
   std::span<const PropView> props;
+
+  std::uint32_t quantity = 0;
+  std::uint32_t engagement_ms = 0;  ///< visible and focused time
+  Type type = Type::event;
+  consent::States consent;
+  Weight weight = Weight::primary;
+  std::uint8_t scroll = 0;  ///< deepest part of the page that was seen, percent of its height
 };
 
 // Limits, in bytes of UTF-8 unless said otherwise. docs/wire-format.md has the same table.
