@@ -116,16 +116,18 @@ bool is_utf8(std::string_view text) {
 bool is_decimal(std::string_view text) {
   constexpr unsigned kMaxWhole = 12;
   constexpr unsigned kMaxFraction = 6;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  if (at != end && *at == '-') ++at;
-  for (unsigned most = kMaxWhole;; most = kMaxFraction) {
-    unsigned digits = 0;
-    for (; at != end && is_digit(*at); ++at) ++digits;
-    if (digits == 0 || digits > most) return false;
-    if (at == end) return true;
-    if (most == kMaxFraction || *at++ != '.') return false;
+  if (text.starts_with('-')) text.remove_prefix(1);
+  unsigned digits = 0;
+  unsigned most = kMaxWhole;
+  for (const char c : text) {
+    if (c == '.' && digits != 0 && most == kMaxWhole) {
+      digits = 0;
+      most = kMaxFraction;
+    } else if (!is_digit(c) || ++digits > most) {
+      return false;
+    }
   }
+  return digits != 0;
 }
 
 }  // namespace etappe::event
