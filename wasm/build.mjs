@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { embed } from './embed.mjs';
 import { translateModule } from './fallback/translate.mjs';
-import { kModuleMask } from './loader/embed.js';
+import { kModuleTurn } from './loader/embed.js';
 import { binaryen, kFeatures, minified } from './tools.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -139,7 +139,7 @@ export async function makeAssets(linked, output) {
     }
     for (const [file, code] of Object.entries(others)) writeWhole(join(output, 'a', file), code);
     copyFileSync(join(here, 'loader/etappe.d.ts'), join(output, 'etappe.d.ts'));
-    writeWhole(join(output, 'tracker.js'), loader.replace(hole, () => `"${embed(module, kModuleMask)}"`));
+    writeWhole(join(output, 'tracker.js'), loader.replace(hole, () => `"${embed(module, kModuleTurn)}"`));
     for (const [folder, found] of Object.entries(modules)) {
       rmSync(join(output, folder), { recursive: true, force: true });
       for (const [module_, code] of Object.entries(found)) writeWhole(join(output, folder, `${module_}.js`), code);

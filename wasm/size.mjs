@@ -1,7 +1,8 @@
-// What a visitor's browser loads, in bytes of brotli 11, part by part: node wasm/size.mjs [FILE | --ceiling]
+// What a visitor's browser loads, in bytes of brotli 11, part by part: node wasm/size.mjs [FILE | --ceiling | --turns]
 // Without FILE the files are composed as the publisher composes them (server/admin/tracker_file.cpp), with the container
 // tests/wasm/ten_tags.json; then the exit status says whether the budgets hold, or with --ceiling whether a file has grown
-// beyond what tests/wasm/size.json has on record: a change that adds bytes changes that number too. FILE is a site's published file
+// beyond what tests/wasm/size.json has on record: a change that adds bytes changes that number too. --turns
+// says which kModuleTurn (loader/embed.js) makes the smallest file. FILE is a site's published file
 // (DATA/published/t/<key>.js). Parts compress better together than alone: a listener's bytes are the difference
 // that it makes to the file, and totals are measured, not added up.
 
@@ -11,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { embed } from './embed.mjs';
 import { containerBytes } from '../tests/golden/container.mjs';
-import { kModuleMask } from './loader/embed.js';
+import { extract, kModuleTurn, kTurned } from './loader/embed.js';
 
 const kDefaultBudget = 14 * 1024;
 const kEverythingBudget = 20 * 1024;
@@ -47,10 +48,15 @@ function recorded(key, packed) {
   if (packed > ceiling[key] + kSlack) process.exitCode = 1;
 }
 
+/** Where the text of the module begins and ends. */
+function modulePlace(file) {
+  const begin = file.indexOf(`"${embed(Buffer.from('\0asm'), kModuleTurn)}`) + 1;
+  return [begin, file.indexOf('"', begin)];
+}
+
 /** The file without its module and configuration, and these two: where the literals stand that begin as they do. */
 function partsOf(file) {
-  const begin = file.indexOf(`"${embed(Buffer.from('\0asm'), kModuleMask)}`) + 1;
-  const end = file.indexOf('"', begin);
+  const [begin, end] = modulePlace(file);
   const config = /\{"container":"[^"]*".*?\}/.exec(file)?.[0] ?? '';
   return [
     ['loader and listeners', (file.slice(0, begin) + file.slice(end)).replace(config, () => '')],
@@ -75,7 +81,13 @@ function composed(chosen, options = {}, adapters = []) {
     .replace('"__ETAPPE_CONSENT__"', () => modules('consent', consent, adapters));
 }
 
-if (process.argv[2] && !ceiling) {
+if (process.argv[2] === '--turns') {
+  const file = composed(kBudgetedListeners);
+  const [begin, end] = modulePlace(file);
+  const module = extract(file.slice(begin, end), kModuleTurn);
+  Array.from({ length: kTurned }, (_, turn) => [brotli(file.slice(0, begin) + embed(module, turn) + file.slice(end)), turn])
+    .sort(([a], [b]) => a - b).slice(0, 8).forEach(([packed, turn]) => console.log(`${packed} B br with ${turn}`));
+} else if (process.argv[2] && !ceiling) {
   const file = readFileSync(process.argv[2], 'utf8');
   for (const [name, text] of partsOf(file)) line(text, name);
   line(file, 'the whole file');

@@ -2,7 +2,7 @@
 // where a page or browser refuses WebAssembly, writes arguments into the scratch buffer and carries out commands.
 
 import { state, say, guarded, soon, loadScript } from './state.js';
-import { extract, kModuleMask } from './embed.js';
+import { extract, kModuleTurn } from './embed.js';
 import { read, remember, forget, keep, unkeep, takeKept } from './device.js';
 import { send } from './transport.js';
 import { valueOf } from './data_layer.js';
@@ -198,7 +198,7 @@ function withoutWasm(then) {
   loadScript(state.base + state.config.engine);
 }
 
-const instantiate = () => new WebAssembly.Instance(new WebAssembly.Module(extract(module, kModuleMask)), imports).exports;
+const instantiate = () => new WebAssembly.Instance(new WebAssembly.Module(extract(module, kModuleTurn)), imports).exports;
 
 /**
  * Starts the engine and runs `ready()`, in a task of its own. On the spot is the fastest way: browsers compile
@@ -223,7 +223,7 @@ export function startEngine(ready) {
       exports = instantiate();
     } catch (error) {
       if (!(error instanceof RangeError)) return refused(error);
-      WebAssembly.instantiate(extract(module, kModuleMask), imports).then(({ instance }) => guarded(then)(instance.exports), refused);
+      WebAssembly.instantiate(extract(module, kModuleTurn), imports).then(({ instance }) => guarded(then)(instance.exports), refused);
       return;
     }
     then(exports);
