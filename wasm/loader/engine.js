@@ -20,8 +20,10 @@ const fields = {
   __proto__: null, url: 5, referrer: 6, title: 7, name: 10, value: 11, currency: 12, quantity: 13, order_id: 14, funnel: 16, step: 17,
   engagement: 20, scroll: 23, person: 24,
 };
-const itemFields = [['name', 35], ['price', 36], ['quantity', 37]];
-const kItemId = 15, kPropKey = 18, kPropText = 32, kPropNumber = 33, kPropBoolean = 34, kDataLayer = 38;
+/** Of an item. The first begins a new one. */
+const kItemId = 15;
+const itemFields = [['id', kItemId], ['name', 35], ['price', 36], ['quantity', 37]];
+const kPropKey = 18, kPropText = 32, kPropNumber = 33, kPropBoolean = 34, kDataLayer = 38;
 
 export const type = { click: 2, impression: 3, step: 4, conversion: 5, event: 6, identify: 7, engagement: 9 };
 
@@ -86,11 +88,10 @@ function putEvent(event, layer) {
   if (Array.isArray(event.items)) {
     for (const item of event.items) {
       if (!item) continue;
-      // GA4's items as they are, and shorter ones.
-      put(kItemId, text(item.id) || text(item.item_id));
       for (const [name, field] of itemFields) {
+        // GA4's items as they are, and shorter ones.
         const value = text(item[name]) || text(item['item_' + name]);
-        if (value) put(field, value);
+        if (value || field === kItemId) put(field, value);
       }
     }
   }
