@@ -10,9 +10,7 @@ using namespace layout;
 class ContainerView::Run {
  public:
   Run(const ContainerView& container, const Happening& happening)
-      : container_(container),
-        happening_(happening),
-        url_(url::split_trusted(happening.page_url)) {}
+      : container_(container), happening_(happening), url_(url::split_trusted(happening.page_url)) {}
 
   void decide(Outcome& outcome) {
     decide_triggers();
@@ -43,7 +41,8 @@ class ContainerView::Run {
 
   bool holds(std::size_t at) const {
     Memory memory;
-    const std::string_view text = value_of(at + condition::kVariable, memory);
+    std::string_view text;
+    read_value(at + condition::kVariable, memory, text);
     return matches(static_cast<Operator>(container_.u8(at + condition::kOperator)),
                    container_.u8(at + condition::kFlags), text, container_.text(at + condition::kValue));
   }
@@ -77,13 +76,13 @@ class ContainerView::Run {
     event.type = is_step ? event::Type::step : event::Type::conversion;
     event.tag = name;
     event.name = container_.text(at + tag::kConversion);
-    (is_step ? event.funnel : event.value) = value_of(at + tag::kValue, first);
-    (is_step ? event.step : event.currency) = value_of(at + tag::kCurrency, second);
-    event.order_id = value_of(at + tag::kOrderId, order_id);
+    read_value(at + tag::kValue, first, is_step ? event.funnel : event.value);
+    read_value(at + tag::kCurrency, second, is_step ? event.step : event.currency);
+    read_value(at + tag::kOrderId, order_id, event.order_id);
     event.weight = static_cast<event::Weight>(container_.u8(at + tag::kWeight));
     firing.tag_index = tag_index;
     firing.repeat = static_cast<Repeat>(container_.u8(at + tag::kRepeat));
-    firing.quantity = value_of(at + tag::kQuantity, quantity);
+    read_value(at + tag::kQuantity, quantity, firing.quantity);
     outcome.fired(firing);
   }
 
@@ -94,22 +93,24 @@ class ContainerView::Run {
            (marketing == consent::State::granted ? kNeedsMarketing : 0);
   }
 
-  /// The value of the variable that a record names at `at`, or of none. Only a decoded query parameter needs
-  /// the memory.
-  std::string_view value_of(std::size_t at, Memory& memory) const {
+  /// The value of the variable that a record names at `at`; of none, what `value` is. Only a decoded query
+  /// parameter needs the memory.
+  void read_value(std::size_t at, Memory& memory, std::string_view& value) const {
     const unsigned index = container_.u16(at);
-    if (index == kNone) return {};
+    if (index == kNone) return;
     at = container_.variables_.offset + index * variable::kSize;
-    const std::string_view text = container_.text(at + variable::kText);
+    value = container_.text(at + variable::kText);
     const auto type = static_cast<VariableType>(container_.u8(at + variable::kType));
-    if (type == VariableType::constant) return text;
-    if (type == VariableType::url) return part(static_cast<Part>(container_.u8(at + variable::kPart)));
-    if (type == VariableType::query) {
-      return url::decode(url::find_param(url_.query, text).value_or(std::string_view{}), memory);
+    if (type == VariableType::url) {
+      value = part(static_cast<Part>(container_.u8(at + variable::kPart)));
+    } else if (type == VariableType::query) {
+      value = url::decode(url::find_param(url_.query, value).value_or(std::string_view{}), memory);
+    } else if (type != VariableType::constant) {
+      const Facts* const facts = happening_.facts;
+      value = facts == nullptr                   ? std::string_view{}
+              : type == VariableType::data_layer ? facts->data_layer(value)
+                                                 : facts->event_property(value);
     }
-    const Facts* const facts = happening_.facts;
-    if (facts == nullptr) return {};
-    return type == VariableType::data_layer ? facts->data_layer(text) : facts->event_property(text);
   }
 
   const std::string_view& part(Part part) const {
