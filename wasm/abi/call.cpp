@@ -51,6 +51,16 @@ bool CallReader::read(std::span<const std::byte> bytes, event::Type type) {
   return true;
 }
 
+[[gnu::noinline]] std::size_t CallReader::next(std::size_t& used, std::size_t limit) {
+  const std::size_t at = used;
+  if (at == limit) {
+    cut_ = true;
+  } else {
+    ++used;
+  }
+  return at;
+}
+
 bool CallReader::take(Field field, std::string_view text) {
   for (const TextField& known : kTextFields) {
     if (field == known.field) {
@@ -60,16 +70,6 @@ bool CallReader::take(Field field, std::string_view text) {
   }
   const std::string_view name = tracker::beginning(text, event::kMaxNameBytes);
   const std::uint32_t count = tracker::read_count(text);
-  // What is beyond the limit goes into one place more, which nobody reads.
-  const auto next = [this](std::size_t& used, std::size_t limit) {
-    const std::size_t at = used;
-    if (at == limit) {
-      cut_ = true;
-    } else {
-      ++used;
-    }
-    return at;
-  };
   switch (field) {
     case Field::quantity: call_.event.quantity = count; break;
     case Field::engagement: call_.event.engagement_ms = count; break;

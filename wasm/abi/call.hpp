@@ -73,6 +73,8 @@ class CallReader {
 
  private:
   [[nodiscard]] bool take(Field field, std::string_view text);
+  /// The next place in a list; what is beyond its limit goes into one place more, which nobody reads.
+  [[nodiscard]] std::size_t next(std::size_t& used, std::size_t limit);
 
   tracker::CallView call_{};
   bool cut_ = false;
