@@ -123,7 +123,7 @@ std::span<const std::byte> BatchWriter::finish(event::TimeMs sent) {
   out.varint(string_count_);
   const std::size_t begin = kHeaderRoom - out.used();
   std::copy_n(front.data(), out.used(), space_.data() + begin);
-  return space_.subspan(begin, table_end_ + events_size_ - begin);
+  return {space_.data() + begin, table_end_ + events_size_ - begin};
 }
 
 }  // namespace etappe::codec
