@@ -77,9 +77,7 @@ void Identity::put_number(std::size_t at, std::size_t digits, std::uint64_t numb
 event::TimeMs Identity::time_at(std::size_t at) const { return read_time(text_.data() + at); }
 
 void Identity::copy(std::string_view from, std::size_t to) {
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    text_[to + i] = from[i];
-  }
+  std::memcpy(text_.data() + to, from.data(), from.size());
 }
 
 std::string_view Identity::visitor() const {
@@ -162,9 +160,7 @@ std::size_t Identity::note_at(std::size_t at, std::size_t digits) const {
 
 void Identity::remove_note(std::size_t at) {
   size_ -= kMarkDigits;
-  for (; at < size_; ++at) {
-    text_[at] = text_[at + kMarkDigits];
-  }
+  std::memmove(text_.data() + at, text_.data() + at + kMarkDigits, size_ - at);
 }
 
 void Identity::add_note() {
