@@ -32,8 +32,9 @@ event::Uuid Outbox::random_uuid() {
 
 void Outbox::open(std::string_view site, std::uint64_t container_version) {
   site_.assign(site);
-  container_version_ = container_version;
-  instance_ = random_uuid();
+  header_.site = site_.view();
+  header_.instance = random_uuid();
+  header_.container = container_version;
   for (Place& place : places_) {
     place.writer = codec::BatchWriter(place.space);
   }
@@ -63,12 +64,9 @@ Outbox::Place* Outbox::place_for_event(event::TimeMs now) {
   }
   Place* const place = free_place();
   if (place != nullptr) {
-    place->writer.begin({.site = site_.view(),
-                         .instance = instance_,
-                         .batch = random_uuid(),
-                         .base = now,
-                         .sent = now,
-                         .container = container_version_});
+    header_.batch = random_uuid();
+    header_.base = now;
+    place->writer.begin(header_);
     place->state = State::open;
     place->base = now;
     place->due = now + kCompany;

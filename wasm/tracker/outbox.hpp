@@ -127,8 +127,7 @@ class Outbox {
   Host& host_;
   DropCounts& drops_;
   FixedText<event::kMaxIdBytes> site_;
-  std::uint64_t container_version_ = 0;
-  event::Uuid instance_{};
+  codec::HeaderView header_;  ///< of the batch begun last; its site is site_
   std::uint32_t next_seq_ = 0;
   event::TimeMs hold_until_{};  ///< after a failed try nothing is sent before, except when the page is left
   event::TimeMs wake_at_ = kNever;
