@@ -85,11 +85,24 @@ function withoutState(code) {
   return flat;
 }
 
+/**
+ * The bundle with its long literals at the end of the file, as arguments: in the middle of the script they would have
+ * brotli change its tables twice more.
+ */
+function withLiteralsLast(code) {
+  const literals = new Map();
+  const script = code.replace(/^  var (\w+) = ("__ETAPPE_(?:MODULE|CONFIG)__");\n/gm, (_, name, literal) => {
+    literals.set(name, literal);
+    return '';
+  });
+  return script.replace(/^\(\(\) => \{/m, `((${[...literals.keys()]}) => {`).replace(/\}\)\(\);\n$/, `})(${[...literals.values()]});\n`);
+}
+
 /** The minified loader with a place for each list of modules, and the modules by their folders and names. */
 async function bundleLoader() {
   const result = await build({ entryPoints: [join(here, 'loader/main.js')], bundle: true, format: 'iife', write: false,
     target: kTarget, charset: 'utf8', legalComments: 'none', plugins: [moduleLists] });
-  let loader = await minified(withoutState(result.outputFiles[0].text));
+  let loader = await minified(withLiteralsLast(withoutState(result.outputFiles[0].text)));
   const modules = {};
   for (const [folder, place] of Object.entries(kModules)) {
     const names = namesIn(folder);
