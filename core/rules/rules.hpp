@@ -73,12 +73,12 @@ enum class Kind : std::uint8_t { conversion = 0, step = 1 };
 /// kept. They are as the page gave them: event::check says whether they are a value, a currency, an order id,
 /// and a step may lack its funnel or its name.
 struct FiringView {
-  std::uint32_t tag_index = 0;
-  Repeat repeat = Repeat::every_time;
-  std::string_view quantity;  ///< as text, empty when the container leaves it out
   /// What the tag knows of the event: type and tag; of a conversion name, value, currency, order_id and
   /// weight, of a step funnel and step. The rest is for who records it.
   event::EventView event;
+  std::string_view quantity;  ///< as text, empty when the container leaves it out
+  std::uint32_t tag_index = 0;
+  Repeat repeat = Repeat::every_time;
 };
 
 /// A tag that matched but may not fire: its consent purpose is not granted.
