@@ -6,16 +6,6 @@
 #include "core/codec/header_fields.hpp"
 
 namespace etappe::codec {
-namespace {
-
-constexpr std::size_t varint_size(std::size_t value) {
-  std::size_t size = 1;
-  while ((value >>= 7U) != 0) ++size;
-  return size;
-}
-
-}  // namespace
-
 /// The table while an event is being written behind it. A new text goes to the table's end, which moves the
 /// events; undo() takes the texts of an event out again that turned out not to fit.
 class BatchWriter::Table {

@@ -106,6 +106,12 @@ Result<void, Error> FieldReader::field(FieldView& out) {
   return out.kind == Kind::bytes ? take_into(out.value, out.bytes) : Result<void, Error>{};
 }
 
+std::size_t varint_size(std::size_t value) {
+  std::size_t size = 1;
+  while ((value >>= 7U) != 0) ++size;
+  return size;
+}
+
 void FieldWriter::byte(std::uint8_t value) {
   if (used_ >= room_.size()) {
     full_ = true;
@@ -173,8 +179,7 @@ std::size_t FieldWriter::open() {
 void FieldWriter::close(std::size_t mark) {
   if (full_) return;
   const std::size_t size = used_ - mark;
-  std::size_t more = 0;
-  for (std::size_t rest = size >> 7U; rest != 0; rest >>= 7U) ++more;
+  const std::size_t more = varint_size(size) - 1;
   if (more > room_.size() - used_) {
     full_ = true;
     return;

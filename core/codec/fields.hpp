@@ -22,6 +22,9 @@ enum class Kind : std::uint8_t { varint = 0, bytes = 1, reference = 2, sixteen =
   return static_cast<std::int64_t>((value >> 1U) ^ (~(value & 1U) + 1U));
 }
 
+/// How many bytes a varint takes.
+[[nodiscard]] std::size_t varint_size(std::size_t value);
+
 [[nodiscard]] inline std::string_view text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
