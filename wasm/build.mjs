@@ -18,7 +18,6 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { embed } from './embed.mjs';
 import { translateModule } from './fallback/translate.mjs';
-import { kModuleTurn } from './loader/embed.js';
 import { binaryen, kFeatures, minified } from './tools.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -152,7 +151,7 @@ export async function makeAssets(linked, output) {
     }
     for (const [file, code] of Object.entries(others)) writeWhole(join(output, 'a', file), code);
     copyFileSync(join(here, 'loader/etappe.d.ts'), join(output, 'etappe.d.ts'));
-    writeWhole(join(output, 'tracker.js'), loader.replace(hole, () => `"${embed(module, kModuleTurn)}"`));
+    writeWhole(join(output, 'tracker.js'), loader.replace(hole, () => `"${embed(module)}"`));
     for (const [folder, found] of Object.entries(modules)) {
       rmSync(join(output, folder), { recursive: true, force: true });
       for (const [module_, code] of Object.entries(found)) writeWhole(join(output, folder, `${module_}.js`), code);

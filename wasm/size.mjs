@@ -2,7 +2,7 @@
 // Without FILE the files are composed as the publisher composes them (server/admin/tracker_file.cpp), with the container
 // tests/wasm/ten_tags.json; then the exit status says whether the budgets hold, or with --ceiling whether a file has grown
 // beyond what tests/wasm/size.json has on record: a change that adds bytes changes that number too. --turns
-// says which kModuleTurn (loader/embed.js) makes the smallest file. FILE is a site's published file
+// says which kTurn (loader/embed.js) makes the smallest file. FILE is a site's published file
 // (DATA/published/t/<key>.js). Parts compress better together than alone: a listener's bytes are the difference
 // that it makes to the file, and totals are measured, not added up.
 
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { embed } from './embed.mjs';
 import { containerBytes } from '../tests/golden/container.mjs';
-import { extract, kModuleTurn, kTurned } from './loader/embed.js';
+import { extract, kTurned } from './loader/embed.js';
 
 const kDefaultBudget = 14 * 1024;
 const kEverythingBudget = 20 * 1024;
@@ -50,7 +50,7 @@ function recorded(key, packed) {
 
 /** Where the text of the module begins and ends. */
 function modulePlace(file) {
-  const begin = file.indexOf(`"${embed(Buffer.from('\0asm'), kModuleTurn)}`) + 1;
+  const begin = file.indexOf(`"${embed(Buffer.from('\0asm'))}`) + 1;
   return [begin, file.indexOf('"', begin)];
 }
 
@@ -65,8 +65,8 @@ function partsOf(file) {
   ];
 }
 
-const kTags = embed(containerBytes(JSON.parse(readFileSync(join(root, 'tests/wasm/ten_tags.json'), 'utf8'))))
-  .replaceAll('<', String.fromCharCode(256 + 60));
+const kTags = containerBytes(JSON.parse(readFileSync(join(root, 'tests/wasm/ten_tags.json'), 'utf8')));
+const tagsText = (turn) => embed(kTags, turn).replaceAll('<', String.fromCharCode(256 + 60));
 const kConfig = { domains: ['nordwerk.example', 'www.nordwerk.example'], engine: `/a/${engine}`, id: 'k7m2p9x4w3vt', site: 'k7m2p9x4w3vt', version: 12 };
 
 const modules = (folder, known, chosen) => known.filter((name) => chosen.includes(name))
@@ -76,7 +76,7 @@ const modules = (folder, known, chosen) => known.filter((name) => chosen.include
 function composed(chosen, options = {}, adapters = []) {
   const config = Object.fromEntries(Object.entries({ ...kConfig, ...options }).sort(([a], [b]) => (a < b ? -1 : 1)));
   return readFileSync(join(share, 'tracker.js'), 'utf8')
-    .replace('"__ETAPPE_CONFIG__"', () => `{"container":"${kTags}",${JSON.stringify(config).slice(1)}`)
+    .replace('"__ETAPPE_CONFIG__"', () => `{"container":"${tagsText()}",${JSON.stringify(config).slice(1)}`)
     .replace('"__ETAPPE_LISTENERS__"', () => modules('listeners', listeners, chosen))
     .replace('"__ETAPPE_CONSENT__"', () => modules('consent', consent, adapters));
 }
@@ -84,8 +84,9 @@ function composed(chosen, options = {}, adapters = []) {
 if (process.argv[2] === '--turns') {
   const file = composed(kBudgetedListeners);
   const [begin, end] = modulePlace(file);
-  const module = extract(file.slice(begin, end), kModuleTurn);
-  Array.from({ length: kTurned }, (_, turn) => [brotli(file.slice(0, begin) + embed(module, turn) + file.slice(end)), turn])
+  const module = extract(file.slice(begin, end));
+  const turned = (turn) => (file.slice(0, begin) + embed(module, turn) + file.slice(end)).replace(tagsText(), () => tagsText(turn));
+  Array.from({ length: kTurned }, (_, turn) => [brotli(turned(turn)), turn])
     .sort(([a], [b]) => a - b).slice(0, 8).forEach(([packed, turn]) => console.log(`${packed} B br with ${turn}`));
 } else if (process.argv[2] && !ceiling) {
   const file = readFileSync(process.argv[2], 'utf8');

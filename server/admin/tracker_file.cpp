@@ -27,17 +27,19 @@ constexpr std::string_view kStub =
     "e.q={push:function(a){a&&e(a[0],a[1])}};"
     "o&&o.q&&[].slice.call(o.q).forEach(e.q.push)})(window)";
 
-/// Bytes as the inside of a JavaScript string literal, one character a byte: its code modulo 256. What a
-/// literal, or a page that somebody pastes the file into, could not hold (NUL, LF, CR, the quote, the
-/// backslash, '<') stands 256 further up (docs/abi.md, "The file of a site").
+/// Bytes as the inside of a JavaScript string literal, one character a byte: its code modulo 256, after those
+/// below 96 have been turned back by 56. What a literal, or a page that somebody pastes the file into, could
+/// not hold (NUL, LF, CR, the quote, the backslash, '<') stands 256 further up (docs/abi.md, "The file of a
+/// site").
 std::string embedded(std::string_view bytes) {
   constexpr std::string_view kUnwritable("\0\n\r\"\\<", 6);
   std::string text;
   for (const char c : bytes) {
-    const unsigned code =
-        static_cast<unsigned char>(c) + (kUnwritable.find(c) != std::string_view::npos ? 256U : 0U);
+    auto code = static_cast<unsigned>(static_cast<unsigned char>(c));
+    if (code < 96) code = (code + 96 - 56) % 96;
+    if (kUnwritable.find(static_cast<char>(code)) != std::string_view::npos) code += 256;
     if (code < 0x80) {
-      text += c;
+      text += static_cast<char>(code);
     } else {
       text += static_cast<char>(0xC0U | code >> 6U);
       text += static_cast<char>(0x80U | (code & 0x3FU));

@@ -5,19 +5,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { embed } from '../../wasm/embed.mjs';
-import { extract, kModuleTurn } from '../../wasm/loader/embed.js';
+import { extract } from '../../wasm/loader/embed.js';
 
 const share = process.env.ETAPPE_SHARE;
 
 /** The text between the quotes that holds the module. */
 export function embeddedText() {
   const file = readFileSync(join(share, 'tracker.js'), 'utf8');
-  const begin = file.indexOf(`"${embed(Buffer.from('\0asm'), kModuleTurn)}`) + 1;
+  const begin = file.indexOf(`"${embed(Buffer.from('\0asm'))}`) + 1;
   if (begin === 0) throw new Error('tracker.js holds no module');
   return file.slice(begin, file.indexOf('"', begin));
 }
 
-export const moduleBytes = () => extract(embeddedText(), kModuleTurn);
+export const moduleBytes = () => extract(embeddedText());
 
 function javaScriptBuild() {
   const { engine } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));

@@ -2,7 +2,7 @@
 // where a page or browser refuses WebAssembly, writes arguments into the scratch buffer and carries out commands.
 
 import { state, say, guarded, soon, loadScript } from './state.js';
-import { extract, kModuleTurn } from './embed.js';
+import { extract } from './embed.js';
 import { read, remember, forget, keep, unkeep, takeKept } from './device.js';
 import { send } from './transport.js';
 import { valueOf } from './data_layer.js';
@@ -188,7 +188,7 @@ export const awaitsGrant = () => state.config.policy === 'queue' && !state.grant
 
 /** Batches that earlier pages could not deliver; only under the grant that `device` or `decide` brought. */
 export const sendKept = guarded(() => takeKept((kept) => {
-  state.memory.set(extract(kept), state.scratch);
+  state.memory.set(Array.from(kept, (byte) => byte.charCodeAt(0)), state.scratch);
   return state.engine.restore(Date.now(), kept.length);
 }));
 
@@ -199,7 +199,7 @@ function withoutWasm(then) {
   loadScript(state.base + state.config.engine);
 }
 
-const instantiate = () => new WebAssembly.Instance(new WebAssembly.Module(extract(module, kModuleTurn)), imports).exports;
+const instantiate = () => new WebAssembly.Instance(new WebAssembly.Module(extract(module)), imports).exports;
 
 /**
  * Starts the engine and runs `ready()`, in a task of its own. On the spot is the fastest way: browsers compile
@@ -224,7 +224,7 @@ export function startEngine(ready) {
       exports = instantiate();
     } catch (error) {
       if (!(error instanceof RangeError)) return refused(error);
-      WebAssembly.instantiate(extract(module, kModuleTurn), imports).then(({ instance }) => guarded(then)(instance.exports), refused);
+      WebAssembly.instantiate(extract(module), imports).then(({ instance }) => guarded(then)(instance.exports), refused);
       return;
     }
     then(exports);

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
+import { extract } from '../../../wasm/loader/embed.js';
 import { etappe, folder, giveListeners, house, root, succeed } from './etappe.mjs';
 
 const commands = [['init'], ['serve'], ['engine'], ['report'], ['export'], ['decode'], ['resolve'], ['doctor'],
@@ -364,9 +365,9 @@ test('a container is checked, compiled and published; its version cannot be chan
   assert.ok(statSync(compiled).size > 100);
   succeed('container', 'publish', demo, '--site', key, '--config', file);
   const before = script(place);
-  // One character a byte, its code modulo 256 (docs/abi.md, "The file of a site").
+  // As the page reads it.
   const { container } = given(before).config;
-  assert.deepEqual(Buffer.from(Array.from(container, (character) => character.charCodeAt(0) % 256)), readFileSync(compiled));
+  assert.deepEqual(Buffer.from(extract(container)), readFileSync(compiled));
 
   const changed = JSON.parse(readFileSync(demo, 'utf8'));
   changed.tags.pop();
