@@ -115,7 +115,8 @@ std::vector<artefact::Site> table_of(const std::vector<Site>& sites, const std::
                          .redact = joined_rules(site.tracker),
                          .id_cookie = site.tracker.id_cookie == IdCookie::server ? artefact::IdCookie::server
                                                                                  : artefact::IdCookie::script,
-                         .erase_on_withdrawal = site.privacy.erase_on_withdrawal};
+                         .withdrawal = site.privacy.erase_on_withdrawal ? artefact::Withdrawal::erases
+                                                                            : artefact::Withdrawal::stops};
     for (const Token& token : tokens)
       if (token.scope != Scope::read && (token.site.empty() || token.site == site.id))
         entry.ingest_token_hashes.push_back(token.hash);

@@ -72,7 +72,7 @@ Site site_from(const json& j) {
   site.id_cookie = id_cookie_from(j);
   site.ingest_token_hashes = j.at("ingest_token_hashes").get<std::vector<std::string>>();
   site.redact = j.value("redact", std::string());
-  site.erase_on_withdrawal = j.value("erase_on_withdrawal", true);
+  site.withdrawal = j.value("erase_on_withdrawal", true) ? Withdrawal::erases : Withdrawal::stops;
   return site;
 }
 
@@ -101,8 +101,8 @@ std::string to_text(const std::vector<Site>& sites) {
                     {"allow_null_origin", site.allow_null_origin},
                     {"id_cookie", site.id_cookie == IdCookie::server ? "server" : "script"},
                     {"ingest_token_hashes", site.ingest_token_hashes},
-                    {"redact", site.redact},
-                    {"erase_on_withdrawal", site.erase_on_withdrawal}});
+                    {"erase_on_withdrawal", site.withdrawal == Withdrawal::erases},
+                    {"redact", site.redact}});
   }
   const json table{{"version", kTableVersion}, {"sites", std::move(list)}};
   return table.dump(1, ' ', false, json::error_handler_t::replace) + "\n";

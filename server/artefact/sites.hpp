@@ -24,6 +24,9 @@ namespace etappe::artefact {
 /// Who keeps the visitor's id where page and collector share a site.
 enum class IdCookie : std::uint8_t { script, server };
 
+/// What follows when a visitor takes consent back: nothing more is recorded, or what was is erased as well.
+enum class Withdrawal : std::uint8_t { stops, erases };
+
 struct Site {
   std::string key;  ///< what pages carry
   std::string name;
@@ -35,7 +38,7 @@ struct Site {
   std::string id = {};  ///< what envelopes and rows carry: it stays when the key is rotated. Empty: the key
   std::string redact = {};  ///< the site's redaction rules, one a line (core/redact)
   IdCookie id_cookie = IdCookie::server;
-  bool erase_on_withdrawal = true;  ///< rows of a visitor who withdraws are deleted
+  Withdrawal withdrawal = Withdrawal::erases;  ///< `erase_on_withdrawal`
 };
 
 enum class Error : std::uint8_t {

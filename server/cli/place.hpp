@@ -32,6 +32,7 @@ struct DataFolder {
   [[nodiscard]] std::filesystem::path spool() const { return path / "spool"; }
   [[nodiscard]] std::filesystem::path feed() const { return path / "feed"; }
   [[nodiscard]] std::filesystem::path store() const { return path / "store"; }
+  [[nodiscard]] std::filesystem::path erasure() const { return path / "erasure"; }
   [[nodiscard]] std::filesystem::path run() const { return path / "run"; }
   [[nodiscard]] std::filesystem::path engine_socket() const { return run() / "engine.sock"; }
   [[nodiscard]] std::filesystem::path endpoints() const { return run() / "endpoints.json"; }

@@ -21,6 +21,7 @@
 #include "server/cli/complain.hpp"
 #include "server/cli/data_lock.hpp"
 #include "server/cli/engine_child.hpp"
+#include "server/cli/erase_ports.hpp"
 #include "server/cli/live_ports.hpp"
 #include "server/cli/office.hpp"
 #include "server/cli/ready_store.hpp"
@@ -30,9 +31,11 @@
 #include "server/deliver/delivery.hpp"
 #include "server/deliver/health.hpp"
 #include "server/enrich/resolver.hpp"
+#include "server/erase/eraser.hpp"
 #include "server/feed/feeder.hpp"
 #include "server/http/server.hpp"
 #include "server/probe/curl_fetcher.hpp"
+#include "server/store/erasure.hpp"
 #include "server/store/event_rows.hpp"
 #include "server/store/report_source.hpp"
 
@@ -235,6 +238,12 @@ int serve(const Options& options) {
 
   const auto person_secret = admin::ensure_person_secret(data.path);
   if (!person_secret) return complain(person_secret.error(), data.path.string());
+  const auto orders = erase::Journal::open(data.erasure(), *person_secret);
+  if (!orders)
+    return complain(erase::name_of(orders.error()),
+                    data.erasure().string() + ": the orders of erasure cannot be read or written");
+  erase::Withdrawn withdrawn(*person_secret);
+  for (const erase::Order& order : (*orders)->orders()) withdrawn.add(order, erasing_now());
 
   collect::DayKeys day_keys([](collect::DayKey& key) { randombytes_buf(key.data(), key.size()); });
   day_keys.resume(kept_day_key(data), wall_clock());
@@ -267,14 +276,21 @@ int serve(const Options& options) {
     return complain("feed_unusable",
                     data.feed().string() + ": cannot be used; check the disk, owner and rights");
 
+  erase::Desk desk(**orders, withdrawn, counters, erasing_now);
+  PageWithdrawals withdrawals(desk, withdrawn);
+  store::Erasure erasure(store);
+  ReadyErasure ready_erasure(schema, erasure);
+  SpoolWaiting waiting(**feeder, **spool, data.spool());
+  erase::Carrier carrier(**orders, withdrawn, ready_erasure, waiting, counters, *person_secret);
+
   const fs::path assets = assets_folder(*settings);
   live::Board board(wall_clock, owners_of(sites));
   deliver::Delivery delivery(data.published() / "t", assets / "a", counters, board);
 
   http::Router public_routes;
   delivery.add_routes(public_routes);
-  collect::add_event_routes(public_routes,
-                            {sites, sink, counters, duplicates, wall_clock, *person_secret, day_keys, board});
+  collect::add_event_routes(
+      public_routes, {sites, sink, counters, duplicates, wall_clock, *person_secret, day_keys, withdrawals, board});
   deliver::add_health_routes(public_routes, {[&] { return (*spool)->accepts(); },
                                              [&] {
                                                const feed::Lag lag = (*feeder)->lag();
@@ -316,6 +332,7 @@ int serve(const Options& options) {
   log.info("serve", "collector on http://" + (*public_server)->endpoints().front() +
                         ", dashboard on http://" + (*admin_server)->endpoints().front());
 
+  erase::Eraser eraser(carrier, erasing_now);
   bool stale = false;  // a table that was not whole yet is read again at the next turn
   for (;;) {
     const timespec second{1, 0};
@@ -339,6 +356,8 @@ int serve(const Options& options) {
   fs::remove(data.endpoints(), ignored);
   (*public_server)->stop(kPatience);
   (*admin_server)->stop(kPatience);
+  erasure.stop();
+  eraser.stop();
   if ((*feeder)->flush(kPatience) != feed::Flushed::done)
     log.warning("feed", std::to_string((*feeder)->lag().records) +
                             " records are on disk and will be stored next time");

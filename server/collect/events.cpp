@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view kPath = "/v1/events";
 constexpr std::string_view kForgetPath = "/v1/forget";
 constexpr std::string_view kRetryAfterSeconds = "2";
+constexpr std::string_view kRetryOrderAfterSeconds = "60";
 constexpr std::string_view kPreflightSeconds = "3600";
 constexpr std::array<std::string_view, 3> kContentTypes = {"application/x-etappe", "application/json",
                                                            "text/plain"};
@@ -95,7 +96,8 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
                           .address = request.peer,
                           .region = {},
                           .privacy_control = signal,
-                          .day_key = ports_.day_keys.get().key};
+                          .day_key = ports_.day_keys.get().key,
+                          .withdrawals = &ports_.withdrawals};
     auto taken = take_in(body, arrival, *table, ports_.person_secret);
     if (!taken) return respond(refuse(taken.error(), origin));
 
@@ -135,7 +137,22 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
       reply.headers.push_back({"Set-Cookie", expired_cookie(site_key, *path, origin)});
       count_cookie("forgotten");
     }
-    respond(std::move(reply));
+    std::vector<std::string> visitors = withdrawing(request, site_key);
+    if (visitors.empty() || admitted->site->withdrawal == artefact::Withdrawal::stops)
+      return respond(std::move(reply));
+    // A std::function must be copyable, a responder is not.
+    struct Visit {
+      http::Responder respond;
+      http::Reply reply;
+      std::string site, origin;
+    };
+    auto visit = std::make_shared<Visit>(
+        Visit{std::move(respond), std::move(reply), admitted->site->key, std::string(origin)});
+    ports_.withdrawals.order(admitted->site->id, std::move(visitors),
+                             [self = shared_from_this(), visit](Ordered ordered, const std::string& receipt) {
+                               visit->respond(self->reply_to_order(ordered, receipt, std::move(visit->reply),
+                                                                   visit->site, visit->origin));
+                             });
   }
 
   void preflight(const http::Request& request, http::Responder respond) {
@@ -154,6 +171,32 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
   }
 
  private:
+  /// The ids of a visitor who withdraws: what the page sends, and the cookie that it cannot read. A page that
+  /// sends none means the cookie alone, as after a reset: its visitor goes, the data stays.
+  static std::vector<std::string> withdrawing(const http::Request& request, std::string_view site_key) {
+    if (!is_cookie_id(request.body)) return {};
+    std::vector<std::string> visitors{request.body};
+    const std::string_view kept = id_in(request.header("cookie"), site_key);
+    if (!kept.empty() && kept != request.body) visitors.emplace_back(kept);
+    return visitors;
+  }
+
+  /// Runs where the order was written down. `reply` is that of a page that is forgotten.
+  http::Reply reply_to_order(Ordered ordered, const std::string& receipt, http::Reply reply,
+                             const std::string& site, const std::string& origin) {
+    switch (ordered) {
+      case Ordered::written:
+        reply.status = 200;
+        reply.headers.push_back({"Content-Type", "application/json"});
+        reply.body = "{\"receipt\":\"" + receipt + "\"}";
+        return reply;
+      case Ordered::busy: return refuse({Refusal::busy, site, {}, site}, origin);
+      case Ordered::too_many: return refuse({Refusal::too_many_orders, site, {}, site}, origin);
+      case Ordered::failed: break;
+    }
+    return refuse({Refusal::storage_failed, site, {}, site}, origin);
+  }
+
   /// Runs where the sink says so, mostly on the spool's writer thread.
   http::Reply settle(const Pending& pending, Kept kept) {
     if (kept == Kept::durable) {
@@ -228,6 +271,8 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
       reply.body += ",\"rejected\":" + to_json(refused.rejected) + "}";
     }
     reply.headers.push_back({"Vary", "Origin"});
+    if (status_of(refused.refusal) == 429)
+      reply.headers.push_back({"Retry-After", std::string(kRetryOrderAfterSeconds)});
     if (status_of(refused.refusal) == 503)
       reply.headers.push_back({"Retry-After", std::string(kRetryAfterSeconds)});
     if (status_of(refused.refusal) == 401) reply.headers.push_back({"WWW-Authenticate", "Bearer"});

@@ -1,7 +1,7 @@
 #pragma once
-// POST /v1/events: HTTP around take_in() and a Sink; POST /v1/forget: the end of the id cookie. Says which
-// headers matter, answers only what is durable, counts everything it refuses. docs/collector.md is its page
-// for people.
+// POST /v1/events: HTTP around take_in() and a Sink; POST /v1/forget: the end of the id cookie, and an order
+// to erase. Says which headers matter, answers only what is durable, counts everything it refuses.
+// docs/collector.md is its page for people.
 
 #include <functional>
 
@@ -11,6 +11,7 @@
 #include "server/collect/person.hpp"
 #include "server/collect/sink.hpp"
 #include "server/collect/site_snapshot.hpp"
+#include "server/collect/withdrawals.hpp"
 #include "server/http/router.hpp"
 #include "server/live/board.hpp"
 #include "server/observe/counters.hpp"
@@ -26,7 +27,8 @@ struct Ports {
   std::function<event::TimeMs()> now;  ///< the wall clock
   PersonSecret person_secret;
   const DayKeys& day_keys;  ///< for visitors without ids
-  live::Board& board;       ///< told what became of events, after their batch was answered
+  Withdrawals& withdrawals;
+  live::Board& board;  ///< told what became of events, after their batch was answered
 };
 
 /// Adds POST and OPTIONS of /v1/events, and POST of /v1/forget.

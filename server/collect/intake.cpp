@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::size_t kMaxUserAgentBytes = 1024;
 constexpr std::string_view kTooOld = "too_old";
+constexpr std::string_view kWithdrawn = "withdrawn";
 
 /// One face for both formats.
 class Batch {
@@ -106,6 +107,7 @@ class EnvelopeMaker {
     envelope.region = arrival_.region;
     const std::string_view sent_visitor = event.visitor;
     if (envelope.link == codec::Link::linked && uses_known_id()) event.visitor = known_id_;
+    if (has_withdrawn(sent_visitor) || has_withdrawn(event.visitor)) return fail(kWithdrawn);
     if (!event.person.empty()) event.person = person_ = kept_person(secret_, site_id_, event.person);
     scratch_.clear();
     redact_event(event, lists, {admitted_.site->redact}, scratch_);
@@ -148,6 +150,10 @@ class EnvelopeMaker {
     event.person = {};
   }
 
+  [[nodiscard]] bool has_withdrawn(std::string_view visitor) const {
+    return arrival_.withdrawals != nullptr && !visitor.empty() &&
+           arrival_.withdrawals->withdrawn(site_id_, visitor);
+  }
   [[nodiscard]] bool uses_known_id() const { return !known_id_.empty() && arrival_.id_wish == IdWish::known; }
 
   const Arrival& arrival_;

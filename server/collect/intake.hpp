@@ -17,6 +17,7 @@
 #include "server/collect/person.hpp"
 #include "server/collect/refusal.hpp"
 #include "server/collect/sink.hpp"
+#include "server/collect/withdrawals.hpp"
 
 namespace etappe::collect {
 
@@ -32,12 +33,14 @@ struct Arrival {
   std::string_view region;   ///< ISO 3166, upper case; empty when unknown
   consent::PrivacyControl privacy_control = consent::PrivacyControl::absent;  ///< header Sec-GPC
   DayKey day_key{};
+  const Withdrawals* withdrawals = nullptr;  ///< nullptr: nobody has withdrawn
 };
 
 /// An event that could not be kept while its batch could.
 struct Rejected {
-  std::size_t index = 0;    ///< in the batch, from 0
-  std::string_view reason;  ///< a static text: the name of a codec::Error, an event::Defect, or too_old
+  std::size_t index = 0;  ///< in the batch, from 0
+  std::string_view
+      reason;  ///< a static text: the name of a codec::Error, an event::Defect, too_old, or withdrawn
 };
 
 struct Intake {

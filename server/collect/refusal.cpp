@@ -15,6 +15,7 @@ std::string_view name_of(Refusal refusal) {
     case Refusal::unknown_site: return "unknown_site";
     case Refusal::unsupported_type: return "unsupported_type";
     case Refusal::unsupported_encoding: return "unsupported_encoding";
+    case Refusal::too_many_orders: return "too_many_orders";
     case Refusal::busy: return "busy";
     case Refusal::storage_failed: return "storage_failed";
   }
@@ -34,6 +35,7 @@ unsigned status_of(Refusal refusal) {
     case Refusal::too_many_events: return 413;
     case Refusal::unsupported_type:
     case Refusal::unsupported_encoding: return 415;
+    case Refusal::too_many_orders: return 429;
     case Refusal::busy:
     case Refusal::storage_failed: return 503;
   }

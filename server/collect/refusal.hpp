@@ -21,6 +21,7 @@ enum class Refusal : std::uint8_t {
   unknown_site,
   unsupported_type,      ///< Content-Type
   unsupported_encoding,  ///< Content-Encoding
+  too_many_orders,       ///< of erasure, within a minute
   busy,                  ///< too much is waiting for the disk
   storage_failed,        ///< the disk refused
 };

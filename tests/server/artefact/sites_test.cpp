@@ -54,7 +54,8 @@ Site example() {
           .ingest_token_hashes = {"aa", "bb"},
           .id = "I1",
           .redact = "kundennr\n/konto/*/rechnung",
-          .id_cookie = IdCookie::script};
+          .id_cookie = IdCookie::script,
+          .withdrawal = Withdrawal::stops};
 }
 
 TEST_F(Published, GivesBackEveryFieldThatWasPublished) {
@@ -72,6 +73,7 @@ TEST_F(Published, GivesBackEveryFieldThatWasPublished) {
   EXPECT_EQ(site->id, "I1");
   EXPECT_EQ(site->redact, "kundennr\n/konto/*/rechnung");
   EXPECT_EQ(site->id_cookie, IdCookie::script);
+  EXPECT_EQ(site->withdrawal, Withdrawal::stops);
   ASSERT_NE((*table)->find("K2"), nullptr);
   EXPECT_EQ((*table)->find("K2")->id_cookie, IdCookie::server);
   EXPECT_EQ((*table)->find("K2")->id, "K2") << "a site that never changed its key";
@@ -86,6 +88,7 @@ TEST_F(Published, ATableWithoutRulesIsOneOfSitesThatHaveNone) {
   const auto table = load();
   ASSERT_TRUE(table) << name_of(table.error());
   EXPECT_EQ((*table)->find("K")->redact, "");
+  EXPECT_EQ((*table)->find("K")->withdrawal, Withdrawal::erases);
 }
 
 TEST_F(Published, RefusesRulesThatAreNoText) {

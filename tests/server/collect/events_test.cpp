@@ -7,6 +7,8 @@
 
 #include <optional>
 
+#include "tests/server/collect/fake_withdrawals.hpp"
+
 namespace etappe::collect {
 namespace {
 
@@ -39,7 +41,7 @@ class EventsTest : public ::testing::Test {
     site.domains = {"a.example"};
     sites.replace(artefact::SiteTable::of({site}));
     add_event_routes(
-        router, {sites, sink, counters, duplicates, [] { return kNow; }, PersonSecret{}, day_keys, board});
+        router, {sites, sink, counters, duplicates, [] { return kNow; }, PersonSecret{}, day_keys, withdrawals, board});
   }
   http::Reply ask(http::Request request) {
     std::optional<http::Reply> reply;
@@ -70,6 +72,7 @@ class EventsTest : public ::testing::Test {
 
   SiteSnapshot sites{nullptr};
   MemorySink sink;
+  FakeWithdrawals withdrawals;
   observe::Counters counters;
   DuplicateWindow duplicates{{}};
   DayKeys day_keys{[](DayKey& key) { key.fill(7); }};

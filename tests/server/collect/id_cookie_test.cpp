@@ -8,6 +8,7 @@
 
 #include "core/codec/envelope.hpp"
 #include "server/collect/events.hpp"
+#include "tests/server/collect/fake_withdrawals.hpp"
 
 namespace etappe::collect {
 namespace {
@@ -147,7 +148,7 @@ class Collector {
   explicit Collector(const artefact::Site& site = shop()) {
     sites_.replace(artefact::SiteTable::of({site}));
     add_event_routes(router_, {sites_, sink, counters_, duplicates_, [] { return kNow; }, PersonSecret{},
-                               day_keys_, board_});
+                               day_keys_, withdrawals, board_});
   }
   http::Reply ask(http::Request request) {
     std::optional<http::Reply> reply;
@@ -170,6 +171,7 @@ class Collector {
   }
 
   MemorySink sink;
+  FakeWithdrawals withdrawals;
 
  private:
   live::Board board_{[] { return kNow; }, [](auto, auto) { return std::vector<std::string>(); }};
@@ -405,6 +407,116 @@ TEST(Forget, LetsThePageReadTheAnswer) {
     if (one.name == "Access-Control-Allow-Origin") allowed = one.value;
   }
   EXPECT_EQ(allowed, "https://www.shop.example");
+}
+
+using Orders = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
+TEST(Forget, OrdersTheErasureOfWhoeverWithdraws) {
+  const struct {
+    const char* what;
+    std::string body;
+    std::vector<http::Header> headers;
+    std::vector<std::string> ordered;
+  } rows[] = {
+      {"the page's id", "v1", kOnSite, {"v1"}},
+      {"and the cookie's", "v1", with_cookie("etappe_id_s1=kept"), {"v1", "kept"}},
+      {"which is the same", "kept", with_cookie("etappe_id_s1=kept"), {"kept"}},
+      {"another site's cookie", "v1", with_cookie("etappe_id_s2=kept"), {"v1"}},
+      {"64 characters", std::string(64, 'v'), kOnSite, {std::string(64, 'v')}},
+      {"a collector elsewhere",
+       "v1",
+       {{"origin", "https://shop.example"}, {"host", "collector.example"}},
+       {"v1"}},
+      {"a reset, which names nobody", "", with_cookie("etappe_id_s1=kept"), {}},
+      {"65 characters", std::string(65, 'v'), with_cookie("etappe_id_s1=kept"), {}},
+      {"no id", "{\"visitor\":\"v1\"}", kOnSite, {}},
+      {"another site's page", "v1", {{"origin", "https://evil.example"}, {"host", "track.shop.example"}}, {}},
+      {"no Origin", "v1", {{"host", "track.shop.example"}}, {}},
+  };
+  for (const auto& row : rows) {
+    artefact::Site site = shop();
+    site.id = "stable-id";
+    Collector collector(site);
+    const auto reply = collector.ask({"POST", "/v1/forget", "site=s1", row.headers, row.body, "127.0.0.1"});
+    if (row.ordered.empty()) {
+      EXPECT_NE(reply.status, 200u) << row.what;
+      EXPECT_TRUE(collector.withdrawals.orders.empty()) << row.what;
+      continue;
+    }
+    EXPECT_EQ(reply.status, 200u) << row.what;
+    EXPECT_EQ(reply.body, R"({"receipt":"a-receipt"})") << row.what;
+    EXPECT_EQ(collector.withdrawals.orders, (Orders{{"stable-id", row.ordered}})) << row.what;
+  }
+}
+
+TEST(Forget, ErasesNothingWhereTheSiteSaysSo) {
+  artefact::Site site = shop();
+  site.withdrawal = artefact::Withdrawal::stops;
+  Collector collector(site);
+  const auto reply = collector.ask({"POST", "/v1/forget", "site=s1", kOnSite, "v1", "127.0.0.1"});
+  EXPECT_EQ(reply.status, 204u);
+  EXPECT_TRUE(collector.withdrawals.orders.empty());
+  EXPECT_NE(set_cookie_of(reply), "");
+}
+
+TEST(Forget, PromisesNothingWhileTheOrderIsNotWritten) {
+  const struct {
+    Ordered ordered;
+    unsigned status;
+    const char* reason;
+  } rows[] = {{Ordered::busy, 503, "busy"},
+              {Ordered::too_many, 429, "too_many_orders"},
+              {Ordered::failed, 503, "storage_failed"}};
+  for (const auto& row : rows) {
+    Collector collector;
+    collector.withdrawals.next = row.ordered;
+    const auto reply =
+        collector.ask({"POST", "/v1/forget", "site=s1", with_cookie("etappe_id_s1=kept"), "v1", "127.0.0.1"});
+    EXPECT_EQ(reply.status, row.status) << row.reason;
+    EXPECT_NE(reply.body.find(row.reason), std::string::npos) << reply.body;
+    EXPECT_EQ(set_cookie_of(reply), "") << "the next attempt needs the cookie";
+    const auto has = [&](std::string_view name) {
+      return std::ranges::count(reply.headers, name, &http::Header::name) == 1;
+    };
+    EXPECT_TRUE(has("Retry-After")) << row.reason;
+    EXPECT_TRUE(has("Access-Control-Allow-Origin")) << row.reason;
+  }
+}
+
+TEST(Withdrawn, EventsAreRefusedAndTheirBatchIsNot) {
+  Collector collector;
+  collector.withdrawals.refused = {{"s1", "gone"}};
+  const auto reply = collector.ask(post(batch({granted("gone"), granted("v1"), ""}), kOnSite, "detail=1"));
+  EXPECT_EQ(reply.status, 200u);
+  EXPECT_EQ(reply.body, R"({"accepted":2,"duplicate":0,"rejected":[{"index":0,"reason":"withdrawn"}]})");
+  EXPECT_EQ(collector.visitors(), "v1 -");
+  EXPECT_EQ(set_cookie_of(reply), "etappe_id_s1=v1" + kAttributes) << "not that of the refused event";
+}
+
+TEST(Withdrawn, IsAskedOfTheIdInTheEventAndOfTheCookieThatReplacesIt) {
+  const struct {
+    const char* what;
+    std::string refused;
+    http::Request request;
+    unsigned status;
+  } rows[] = {
+      {"the event's id", "v1", post(batch({granted("v1")}), with_cookie("etappe_id_s1=kept")), 400},
+      {"the cookie's id", "kept", post(batch({granted("v1")}), with_cookie("etappe_id_s1=kept")), 400},
+      {"a cookie that is not used", "kept",
+       post(batch({granted("v1")}), with_cookie("etappe_id_s1=kept"), "id=new"), 204},
+      {"an event without a grant", "v1", post(batch({R"(,"visitor":"v1")"})), 204},
+      {"somebody else", "v2", post(batch({granted("v1")})), 204},
+  };
+  for (const auto& row : rows) {
+    Collector collector;
+    collector.withdrawals.refused = {{"s1", row.refused}};
+    const auto reply = collector.ask(row.request);
+    EXPECT_EQ(reply.status, row.status) << row.what;
+    if (row.status == 400) {
+      EXPECT_EQ(set_cookie_of(reply), "") << row.what;
+      EXPECT_NE(reply.body.find("withdrawn"), std::string::npos) << reply.body;
+    }
+  }
 }
 
 }  // namespace

@@ -1,0 +1,31 @@
+#include "server/erase/eraser.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace etappe::erase {
+
+Eraser::Eraser(Carrier& carrier, std::function<Time()> now)
+    : carrier_(carrier), now_(std::move(now)), thread_([this] { run(); }) {}
+
+void Eraser::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Eraser::run() {
+  std::chrono::seconds wait = kGlance;
+  for (;;) {
+    const Carrier::Step step = carrier_.step(now_());
+    wait = step == Carrier::Step::failed ? std::min(2 * wait, kLongestWait) : kGlance;
+    std::unique_lock lock(mutex_);
+    const auto pause = step == Carrier::Step::done ? std::chrono::seconds(0) : wait;
+    if (wake_.wait_for(lock, pause, [&] { return stopping_; })) return;
+  }
+}
+
+}  // namespace etappe::erase

@@ -1,0 +1,93 @@
+// A visitor takes consent back, or asks what is stored: through the collector, commands and the engine that serve runs.
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { house } from './etappe.mjs';
+import { Serve, stored, view } from './serve.mjs';
+import { until } from '../../house.mjs';
+
+const anna = 'a9Kq3Zt7-anna-Lw5Xc2Vb';
+const ben = 'b4Hs8Yp1-ben-Rm6Dj0Qe';
+const page = { 'content-type': 'text/plain', origin: 'https://shop.example', host: 'track.shop.example' };
+const of = (visitor, path = '/') => ({ ...view(path), visitor, session: `session of ${visitor}` });
+const forget = (server, visitor, headers = {}) =>
+  server.ask('public', 'POST', `/v1/forget?site=${server.at.site_key}`, visitor, { ...page, ...headers });
+const send = (server, events) => server.ask('public', 'POST', '/v1/events?detail=1',
+  JSON.stringify({ site: server.at.site_key, events }), page);
+const journal = (at) => readFileSync(join(at.path, 'erasure/journal.ndjson'), 'utf8');
+const orders = (at) => journal(at).trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
+const order = (at, receipt) => orders(at).findLast((one) => one.receipt === receipt);
+const erased = (at, receipt) => until('the erasure', () => ['erased', 'gone'].includes(order(at, receipt).state) && order(at, receipt));
+
+test('who withdraws is erased, also when the server is killed right after its promise', async (t) => {
+  const at = house(t);
+  const first = await new Serve(at).ready();
+  assert.equal((await send(first, [of(anna, '/1'), of(ben, '/1'), of(anna, '/2')])).status, 200);
+  await first.flush();
+  const answer = await forget(first, anna);
+  first.process.kill('SIGKILL');
+  assert.equal(answer.status, 200, answer.text);
+  const { receipt } = JSON.parse(answer.text);
+  assert.match(receipt, /^[0-9a-f]{8}-[0-9a-f]{4}-4/);
+  assert.equal(answer.headers['access-control-allow-origin'], 'https://shop.example');
+  await first.ended;
+  assert.equal(order(at, receipt).state, 'open');
+  assert.equal(stored(at).filter((row) => row.visitor === anna).length, 2, 'it was killed before it was carried out');
+
+  rmSync(join(at.path, 'run/endpoints.json'));
+  const second = await new Serve(at).ready();
+  const late = await send(second, [of(anna, '/late'), of(ben, '/2')]);
+  assert.deepEqual(JSON.parse(late.text), { accepted: 1, duplicate: 0, rejected: [{ index: 0, reason: 'withdrawn' }] });
+  const alone = await send(second, [of(anna, '/later')]);
+  assert.equal(alone.status, 400);
+  assert.equal(JSON.parse(alone.text).rejected[0].reason, 'withdrawn');
+  assert.equal(await second.metric(`etappe_events_rejected_total{reason="withdrawn",site="${at.site_key}"}`), 2);
+  assert.equal(JSON.parse((await forget(second, anna)).text).receipt, receipt, 'the same visitor, the same receipt');
+
+  const done = await erased(at, receipt);
+  assert.equal(done.figures.events, 2);
+  assert.ok(!journal(at).includes(anna), 'the journal forgets the id');
+  assert.equal(await second.metric('etappe_erased_rows_total{place="events"}'), 2);
+  await second.flush();
+  assert.equal(await second.stop(), 0);
+  assert.deepEqual(stored(at).map((row) => [row.visitor, row.path]).sort(), [[ben, '/1'], [ben, '/2']]);
+});
+
+test('both ids of a visitor are erased: the one the page knows and the one in the cookie', async (t) => {
+  const at = house(t);
+  const server = await new Serve(at).ready();
+  await send(server, [of(anna), of('kept-by-cookie'), of(ben)]);
+  const answer = await forget(server, anna, { cookie: `etappe_id_${at.site_key}=kept-by-cookie` });
+  assert.match(answer.headers['set-cookie'][0], /Max-Age=0/);
+  const done = await erased(at, JSON.parse(answer.text).receipt);
+  assert.equal(done.figures.events, 2, 'what had not been stored yet was stored first');
+  await server.stop();
+  assert.deepEqual(stored(at).map((row) => row.visitor), [ben]);
+});
+
+test('a reset ends the cookie and erases nothing', async (t) => {
+  const at = house(t);
+  const server = await new Serve(at).ready();
+  await send(server, [of(anna)]);
+  const answer = await forget(server, '', { cookie: `etappe_id_${at.site_key}=${anna}` });
+  assert.equal(answer.status, 204);
+  assert.equal(orders(at).length, 0);
+  assert.equal((await send(server, [of(anna)])).status, 200);
+});
+
+test('an order waits for an engine that is away', async (t) => {
+  const at = house(t);
+  const server = await new Serve(at).ready();
+  await send(server, [of(anna)]);
+  await server.flush();
+  const engine = Number(readFileSync(`/proc/${server.process.pid}/task/${server.process.pid}/children`, 'utf8').trim());
+  process.kill(engine, 'SIGSTOP');
+  const { receipt } = JSON.parse((await forget(server, anna)).text);
+  await until('a failed attempt', async () => /open|counted/.test(order(at, receipt).state)
+    && (await server.metric('etappe_erasures_open')) === 1);
+  process.kill(engine, 'SIGKILL');
+  await erased(at, receipt);
+  await server.stop();
+  assert.deepEqual(stored(at), []);
+});
