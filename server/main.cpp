@@ -14,6 +14,8 @@ int main(int argc, char** argv) {
   cli::add_engine(app, action);
   cli::add_report(app, action);
   cli::add_export(app, action);
+  cli::add_subject(app, action);
+  cli::add_erase(app, action);
   cli::add_site(app, action);
   cli::add_user(app, action);
   cli::add_token(app, action);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/api/report_request.hpp"
+#include "server/api/rights.hpp"
 
 namespace etappe::api {
 namespace {
@@ -96,6 +97,7 @@ struct Api::Route {
   std::string_view method;
   Work work;
   Workers Api::*workers;
+  std::string_view allow = {};  ///< where the path has more methods than this
 };
 
 Api::Api(Options options, World world)
@@ -106,7 +108,7 @@ Api::Api(Options options, World world)
       checks_(kCheckThreads, options_.longest_queue),
       reports_(options_.report_threads, options_.longest_queue) {}
 
-const Api::Route* Api::route_of(std::string_view path) const {
+const Api::Route* Api::route_of(std::string_view path, std::string_view method) const {
   static constexpr Route kRoutes[] = {
       {"/api/v1/login", "POST", &Api::login, &Api::accounts_},
       {"/api/v1/logout", "POST", &Api::logout, &Api::accounts_},
@@ -119,7 +121,12 @@ const Api::Route* Api::route_of(std::string_view path) const {
   static constexpr Route kTracker{"", "PATCH", &Api::change_tracker, &Api::accounts_};
   static constexpr Route kLive{"", "GET", &Api::live, &Api::accounts_};
   static constexpr Route kCheck{"", "POST", &Api::check, &Api::checks_};
+  static constexpr Route kSubject{"", "POST", &Api::subject, &Api::reports_};
+  static constexpr Route kErase{"", "POST", &Api::erase, &Api::accounts_, "GET, POST"};
+  static constexpr Route kErasures{"", "GET", &Api::erasures, &Api::accounts_, "GET, POST"};
   if (is_report_path(path)) return &kReport;
+  if (is_subject_path(path)) return &kSubject;
+  if (is_erasures_path(path)) return method == "POST" ? &kErase : &kErasures;
   if (site_of_tracker_path(path)) return &kTracker;
   if (is_live_path(path)) return &kLive;
   if (is_check_path(path)) return &kCheck;
@@ -143,11 +150,11 @@ void Api::handle(http::Request request, http::Responder respond) {
     if (auto page = pages_.serve(request.path, request.header("if-none-match")))
       return answer(std::move(*page));
 
-  const Route* route = route_of(request.path);
+  const Route* route = route_of(request.path, request.method);
   if (!route) return answer(refuse(Reason::unknown_path));
   if (request.method != route->method && !(request.method == "HEAD" && route->method == "GET")) {
     http::Reply reply = refuse(Reason::method_not_allowed);
-    reply.headers.push_back({"Allow", std::string(route->method)});
+    reply.headers.push_back({"Allow", std::string(route->allow.empty() ? route->method : route->allow)});
     return answer(std::move(reply));
   }
   if (request.body.size() > kLargestBody) return answer(refuse(Reason::too_large));
@@ -342,6 +349,58 @@ http::Reply Api::check(const http::Request& request) {
   std::string answer = check_json(site->key, page, on_page, verdict);
   if (!wanted->token.empty()) checks_under_way_.looked(site->key, std::move(wanted->token), std::move(page));
   return json_reply(std::move(answer));
+}
+
+struct Api::Inquiry {
+  report::Site site;
+  SubjectName name;
+  Rights::Through through = Rights::Through::ui;
+};
+
+Result<Api::Inquiry, Refusal> Api::inquiry(const http::Request& request, std::string_view action) {
+  const auto caller = caller_of(request, options_.transport, world_.accounts);
+  if (!caller) return fail(caller.error());
+  if (!caller->may_administer()) return fail(Refusal{Reason::scope_missing, {}, std::nullopt});
+  auto wanted = subject_request(request.path, request.body);
+  if (!wanted) return fail(wanted.error());
+  const auto all = sites_for(*caller);
+  const auto site = std::ranges::find(all, wanted->site_key, &report::Site::key);
+  if (site == all.end()) return fail(Refusal{Reason::unknown_site, {}, std::nullopt});
+  const std::string_view kind = wanted->name.kind == SubjectName::Kind::visitor ? "visitor" : "person";
+  world_.journal.note(caller->actor(), action,
+                      site->key + " " + std::string(kind) + ":" + world_.rights.hash_of(*site, wanted->name) +
+                          " " + wanted->purpose);
+  return Inquiry{*site, std::move(wanted->name),
+                 caller->person ? Rights::Through::ui : Rights::Through::command};
+}
+
+http::Reply Api::subject(const http::Request& request) {
+  const auto asked = inquiry(request, "subject.look_up");
+  if (!asked) return refuse(asked.error());
+  auto found = world_.rights.look_up(asked->site, asked->name);
+  return found ? json_reply(*std::move(found)) : refuse(refusal_of(found.error()));
+}
+
+http::Reply Api::erase(const http::Request& request) {
+  const auto asked = inquiry(request, "subject.erase");
+  if (!asked) return refuse(asked.error());
+  auto receipt = world_.rights.erase(asked->site, asked->name, asked->through);
+  if (!receipt) return refuse(refusal_of(receipt.error()));
+  http::Reply reply = json_reply(*std::move(receipt));
+  reply.status = 202;
+  return reply;
+}
+
+http::Reply Api::erasures(const http::Request& request) {
+  const auto caller = caller_of(request, options_.transport, world_.accounts);
+  if (!caller) return refuse(caller.error());
+  if (!caller->may_administer()) return refuse(Reason::scope_missing);
+  const auto key = rights_site(request.path);
+  if (!key) return refuse(key.error());
+  const auto all = sites_for(*caller);
+  const auto site = std::ranges::find(all, *key, &report::Site::key);
+  if (site == all.end()) return refuse(Reason::unknown_site);
+  return json_reply(world_.rights.receipts(*site));
 }
 
 http::Reply Api::flush(const http::Request& request) {

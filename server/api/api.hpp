@@ -51,6 +51,7 @@ struct World {
   Live& live;
   Journal& journal;
   probe::Fetcher& pages;
+  Rights& rights;
 };
 
 /// Outlives the server whose handler it is. Destroying it waits for the requests in progress.
@@ -65,7 +66,7 @@ class Api {
  private:
   using Work = http::Reply (Api::*)(const http::Request&);
   struct Route;
-  [[nodiscard]] const Route* route_of(std::string_view path) const;
+  [[nodiscard]] const Route* route_of(std::string_view path, std::string_view method) const;
   void hand_on(Workers& workers, Work work, http::Request request, http::Responder respond);
 
   http::Reply login(const http::Request& request);
@@ -76,8 +77,15 @@ class Api {
   http::Reply report(const http::Request& request);
   http::Reply live(const http::Request& request);
   http::Reply check(const http::Request& request);
+  http::Reply subject(const http::Request& request);
+  http::Reply erasures(const http::Request& request);
+  http::Reply erase(const http::Request& request);
   http::Reply flush(const http::Request& request);
   http::Reply metrics(const http::Request& request);
+
+  struct Inquiry;
+  /// Who asks about whom, if they may; it is written down before anything is looked at.
+  [[nodiscard]] Result<Inquiry, Refusal> inquiry(const http::Request& request, std::string_view action);
 
   /// The sites that a caller may see.
   [[nodiscard]] std::vector<report::Site> sites_for(const Caller& caller) const;

@@ -86,6 +86,36 @@ class Sites {
   [[nodiscard]] virtual std::string collector(const report::Site& site) = 0;
 };
 
+/// Whose data is meant, as people write it.
+struct SubjectName {
+  enum class Kind : std::uint8_t { visitor, person } kind = Kind::visitor;
+  std::string id = {};
+};
+
+enum class RightsError : std::uint8_t {
+  not_stored,     ///< what waits in the spool could not be stored
+  store_away,     ///< no answer
+  store_refused,  ///< our question was not accepted
+  disk,           ///< the order could not be written down
+};
+
+/// The data of one person: what there is, and its erasure. Thread-safe; may block: worker threads only.
+class Rights {
+ public:
+  virtual ~Rights() = default;
+  /// A keyed hash of the name, for the audit log.
+  [[nodiscard]] virtual std::string hash_of(const report::Site& site, const SubjectName& name) = 0;
+  /// Everything stored, as one JSON object (docs/openapi.json, Subject).
+  [[nodiscard]] virtual Result<std::string, RightsError> look_up(const report::Site& site,
+                                                                 const SubjectName& name) = 0;
+  enum class Through : std::uint8_t { command, ui };
+  /// Writes the order down; its receipt as JSON (Erasure).
+  [[nodiscard]] virtual Result<std::string, RightsError> erase(const report::Site& site,
+                                                               const SubjectName& name, Through through) = 0;
+  /// The newest receipts of the site as JSON (Erasures).
+  [[nodiscard]] virtual std::string receipts(const report::Site& site) = 0;
+};
+
 /// What the collecting side has just seen of a site. Thread-safe, from memory.
 class Live {
  public:

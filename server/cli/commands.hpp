@@ -14,12 +14,14 @@ void add_container(CLI::App& app, Action& action);
 void add_decode(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_engine(CLI::App& app, Action& action);
+void add_erase(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_resolve(CLI::App& app, Action& action);
 void add_serve(CLI::App& app, Action& action);
 void add_site(CLI::App& app, Action& action);
+void add_subject(CLI::App& app, Action& action);
 void add_token(CLI::App& app, Action& action);
 void add_user(CLI::App& app, Action& action);
 

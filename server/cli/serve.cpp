@@ -20,6 +20,7 @@
 #include "server/cli/commands.hpp"
 #include "server/cli/complain.hpp"
 #include "server/cli/data_lock.hpp"
+#include "server/cli/data_subject.hpp"
 #include "server/cli/engine_child.hpp"
 #include "server/cli/erase_ports.hpp"
 #include "server/cli/live_ports.hpp"
@@ -310,7 +311,11 @@ int serve(const Options& options) {
   OwnLive seen(board, delivery);
   DatabaseJournal journal(office->audit());
   probe::CurlFetcher pages(reach_of(*settings));
-  api::Api api(api_options, {accounts, all_sites, reports, counters, flush, now, seen, journal, pages});
+  store::SubjectRows subject_rows(store);
+  StoredRights rights(subject_rows, **orders, desk, *person_secret,
+                      [&] { return flush() == api::Flushed::done; });
+  api::Api api(api_options,
+               {accounts, all_sites, reports, counters, flush, now, seen, journal, pages, rights});
 
   http::Options public_options;
   public_options.listen = {settings->listen};

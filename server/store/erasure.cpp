@@ -1,14 +1,12 @@
 #include "server/store/erasure.hpp"
 
 #include <algorithm>
-#include <map>
 #include <thread>
-#include <tuple>
 
-#include "core/codec/envelope.hpp"
 #include "server/store/answer_table.hpp"
-#include "server/store/exception_codes.hpp"
 #include "server/store/row_binary.hpp"
+#include "server/store/subject_match.hpp"
+#include "server/store/subject_rows.hpp"
 
 namespace etappe::store {
 namespace {
@@ -28,17 +26,6 @@ constexpr std::string_view kPersons = "(SELECT site, subject FROM erasing WHERE 
 constexpr std::string_view kOurTables =
     "database = currentDatabase() AND table IN ('events', 'events_rejected')";
 
-StoreError error_of(const Answer& answer) {
-  switch (meaning_of(answer)) {
-    case Meaning::away:
-    case Meaning::too_slow:
-    case Meaning::unknown: return StoreError::away;
-    case Meaning::bad_rows:
-    case Meaning::unfit: return StoreError::refused;
-  }
-  return StoreError::refused;
-}
-
 std::string text_of(const report::Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   if (const auto* number = std::get_if<std::int64_t>(&cell)) return std::to_string(*number);
@@ -47,25 +34,6 @@ std::string text_of(const report::Cell& cell) {
 
 std::uint64_t number_of(const std::string& text) { return std::strtoull(text.c_str(), nullptr, 10); }
 
-unsigned digit_of(char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'A' + 10); }
-
-std::string from_hex(std::string_view hex) {
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
-    bytes += static_cast<char>(digit_of(hex[i]) << 4U | digit_of(hex[i + 1]));
-  return bytes;
-}
-
-/// Of an envelope that cannot be read nothing is known but its bytes: what holds the site and the id is taken
-/// for theirs.
-bool is_of(const std::string& bytes, const Result<codec::EnvelopeView, codec::Error>& envelope,
-           const Subject& subject) {
-  if (!envelope) return bytes.find(subject.site) != bytes.npos && bytes.find(subject.id) != bytes.npos;
-  const std::string_view id =
-      subject.kind == Kind::visitor ? envelope->event.visitor : envelope->event.person;
-  return envelope->site == subject.site && id == subject.id;
-}
-
 }  // namespace
 
 Result<Erasure::Rows, StoreError> Erasure::ask(Ask question) {
@@ -73,7 +41,7 @@ Result<Erasure::Rows, StoreError> Erasure::ask(Ask question) {
   question.settings.emplace_back("output_format_json_quote_64bit_integers", "0");
   const auto answer = client_.ask(question, kAnswer);
   if (!answer) return fail(StoreError::away);
-  if (!answer->good()) return fail(error_of(*answer));
+  if (!answer->good()) return fail(subject_error(*answer));
   const auto table = read_table(answer->body);
   if (!table) return fail(StoreError::refused);
   Rows rows;
@@ -88,7 +56,7 @@ Result<void, StoreError> Erasure::tell(const std::string& sql) {
   if (stopping_) return fail(StoreError::away);
   const auto answer = client_.ask({.sql = sql}, kAnswer);
   if (!answer) return fail(StoreError::away);
-  if (!answer->good()) return fail(error_of(*answer));
+  if (!answer->good()) return fail(subject_error(*answer));
   return {};
 }
 
@@ -109,7 +77,7 @@ Result<void, StoreError> Erasure::name(const std::vector<Subject>& subjects) {
   const auto answer = client_.ask(
       {.sql = "INSERT INTO erasing (site, kind, subject) FORMAT RowBinary", .rows = rows.take()}, kAnswer);
   if (!answer) return fail(StoreError::away);
-  if (!answer->good()) return fail(error_of(*answer));
+  if (!answer->good()) return fail(subject_error(*answer));
   return {};
 }
 
@@ -139,18 +107,10 @@ Result<std::vector<erase::PersonVisitor>, StoreError> Erasure::visitors_of(
                                 "(site, person) IN " +
                                 std::string(kPersons) + ") GROUP BY site, visitor, person"});
   if (!rows) return fail(rows.error());
-  std::map<std::pair<std::string, std::string>, std::size_t> people;  // of a visitor
-  for (const auto& row : *rows) ++people[{row[0], row[1]}];
-  using Use = erase::PersonVisitor::Use;
-  std::vector<erase::PersonVisitor> visitors;
-  for (const auto& row : *rows) {
-    Subject person{row[0], Kind::person, row[2]};
-    if (std::ranges::find(persons, person) == persons.end()) continue;
-    visitors.push_back({std::move(person),
-                        {row[0], Kind::visitor, row[1]},
-                        people.at({row[0], row[1]}) > 1 ? Use::shared : Use::alone});
-  }
-  return visitors;
+  std::vector<std::pair<Subject, Subject>> seen;
+  for (const auto& row : *rows)
+    seen.push_back({{row[0], Kind::visitor, row[1]}, {row[0], Kind::person, row[2]}});
+  return person_visitors(persons, seen);
 }
 
 Result<std::vector<erase::Found>, StoreError> Erasure::count(const std::vector<Subject>& subjects) {

@@ -26,8 +26,11 @@ int main(int argc, char** argv) {
   live.seen = api::testing::shop_seen();
   api::testing::MemoryJournal journal;
   api::testing::OnePage page;
+  api::testing::MemoryRights rights;
+  for (int i = 1; i < argc; ++i)
+    if (std::string_view(argv[i]) == "--away") rights.error = api::RightsError::store_away;
   api::Api api({}, {accounts, sites, source, counters, [] { return api::Flushed::done; },
-                    [now] { return now; }, live, journal, page});
+                    [now] { return now; }, live, journal, page, rights});
   http::Options options;
   options.listen = {"127.0.0.1:0"};
   options.name = "admin";

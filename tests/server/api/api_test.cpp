@@ -51,7 +51,7 @@ class Listener : public ::testing::Test {
     options.longest_queue = 1;
     api_ = std::make_unique<Api>(options,
                                  World{accounts_, sites_, source_, counters_, [this] { return flushed_; },
-                                       [this] { return now_; }, live_, journal_, page_});
+                                       [this] { return now_; }, live_, journal_, page_, rights_});
   }
   [[nodiscard]] bool tls() const { return transport_ == Transport::behind_tls; }
 
@@ -96,6 +96,7 @@ class Listener : public ::testing::Test {
   testing::MemoryLive live_;
   testing::MemoryJournal journal_;
   testing::OnePage page_;
+  testing::MemoryRights rights_;
   Flushed flushed_ = Flushed::done;
   std::chrono::sys_seconds now_{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} + 13h + 32min + 5s};
   std::unique_ptr<Api> api_;
@@ -114,7 +115,9 @@ TEST_F(Listener, says_nothing_to_whoever_is_not_signed_in) {
   for (const auto& [method, path] :
        {Case{"GET", "/api/v1/me"}, Case{"GET", "/api/v1/sites"}, Case{"GET", std::string(kOverview)},
         Case{"GET", "/api/v1/sites/none/reports/overview"}, Case{"GET", "/api/v1/sites/shop/reports/none"},
-        Case{"POST", "/api/v1/flush"}, Case{"PATCH", "/api/v1/sites/shop/tracker"}}) {
+        Case{"POST", "/api/v1/flush"}, Case{"PATCH", "/api/v1/sites/shop/tracker"},
+        Case{"POST", "/api/v1/sites/shop/subject"}, Case{"POST", "/api/v1/sites/shop/erasures"},
+        Case{"GET", "/api/v1/sites/shop/erasures"}}) {
     for (const std::string_view credential : {"", "cookie", "token", "basic"}) {
       auto made = request(method, path, kDays);
       if (credential == "cookie") made.headers.push_back({"cookie", "etappe_session=guessed"});
@@ -413,7 +416,8 @@ TEST_F(Listener, a_check_that_is_asked_wrongly_is_refused_by_its_fault) {
 TEST_F(Listener, looks_at_ten_pages_a_minute_for_one_site) {
   auto asking = request("POST", "/api/v1/sites/shop/check");
   asking.body = R"({"url":"https://nordwerk.example/"})";
-  for (unsigned i = 0; i < Checks::kPerMinute; ++i) EXPECT_EQ(send(as_token(asking, "administrator")).status, 200U);
+  for (unsigned i = 0; i < Checks::kPerMinute; ++i)
+    EXPECT_EQ(send(as_token(asking, "administrator")).status, 200U);
   now_ += 20s;
   const auto refused = send(as_token(asking, "administrator"));
   EXPECT_EQ(refused.status, 429U);
@@ -423,6 +427,96 @@ TEST_F(Listener, looks_at_ten_pages_a_minute_for_one_site) {
   EXPECT_EQ(send(as_token(other, "administrator")).status, 200U);
   now_ += 40s;
   EXPECT_EQ(send(as_token(asking, "administrator")).status, 200U);
+}
+
+constexpr std::string_view kSubjectPath = "/api/v1/sites/shop/subject";
+constexpr std::string_view kErasuresPath = "/api/v1/sites/shop/erasures";
+constexpr std::string_view kWish = R"({"visitor":"v1","purpose":"request of 2026-11-20"})";
+
+TEST_F(Listener, shows_and_erases_one_persons_data_for_administrators_and_notes_whose_it_was_and_why) {
+  auto look = as_person(request("POST", kSubjectPath));
+  look.body = kWish;
+  auto reply = send(look);
+  EXPECT_EQ(reply.status, 200U);
+  EXPECT_EQ(reply.body, testing::MemoryRights::kSubject);
+  EXPECT_EQ(header(reply, "Cache-Control"), "no-store");
+  auto erase = as_person(request("POST", kErasuresPath));
+  erase.body = R"({"person":"anna@shop.example","purpose":"Art. 17"})";
+  reply = send(erase);
+  EXPECT_EQ(reply.status, 202U);
+  EXPECT_EQ(reply.body, testing::MemoryRights::kErasure);
+  erase = as_token(request("POST", kErasuresPath), "administrator");
+  erase.body = kWish;
+  EXPECT_EQ(send(erase).status, 202U);
+  EXPECT_THAT(rights_.asked,
+              ::testing::ElementsAre("look_up shop visitor v1", "erase ui shop person anna@shop.example",
+                                     "erase command shop visitor v1"));
+  const std::string hash = "0123456789abcdef0123456789abcdef";
+  EXPECT_THAT(
+      journal_.lines,
+      ::testing::ElementsAre("admin subject.look_up shop visitor:" + hash + " request of 2026-11-20",
+                             "admin subject.erase shop person:" + hash + " Art. 17",
+                             "token:deploy subject.erase shop visitor:" + hash + " request of 2026-11-20"))
+      << "the log outlives what was erased: it holds no id";
+  EXPECT_THAT(send(as_person(request("GET", kErasuresPath))).body, HasSubstr("\"erasures\":[{"));
+}
+
+TEST_F(Listener, keeps_one_persons_data_from_everybody_else) {
+  for (const auto& [method, path] :
+       {std::pair("POST", kSubjectPath), std::pair("POST", kErasuresPath), std::pair("GET", kErasuresPath)}) {
+    auto made = request(method, path);
+    if (made.method == "POST") made.body = kWish;
+    EXPECT_EQ(reason(send(as_person(made, "viewer"))), "scope_missing") << method << path;
+    for (const std::string_view token : {"reader", "sender"})
+      EXPECT_EQ(reason(send(as_token(made, token))), "scope_missing") << method << path << token;
+    EXPECT_EQ(reason(send(as_token(made, "other-administrator"))), "unknown_site") << method << path;
+  }
+  EXPECT_TRUE(rights_.asked.empty());
+  EXPECT_TRUE(journal_.lines.empty());
+}
+
+TEST_F(Listener, a_look_at_a_person_that_is_asked_wrongly_is_refused_by_its_fault) {
+  const struct {
+    std::string body;
+    const char* reason;
+  } rows[] = {
+      {"", "bad_json"},
+      {"[]", "bad_json"},
+      {R"({"purpose":"p"})", "missing_parameter"},
+      {R"({"visitor":"v"})", "missing_parameter"},
+      {R"({"visitor":"v","purpose":" "})", "bad_parameter"},
+      {R"({"visitor":"v","purpose":"a\nb"})", "bad_parameter"},
+      {R"({"visitor":"v","purpose":")" + std::string(201, 'p') + "\"}", "bad_parameter"},
+      {R"({"visitor":" ","purpose":"p"})", "bad_parameter"},
+      {R"({"visitor":")" + std::string(65, 'v') + R"(","purpose":"p"})", "bad_parameter"},
+      {R"({"visitor":1,"purpose":"p"})", "bad_parameter"},
+      {R"({"visitor":"v","person":"p","purpose":"p"})", "missing_parameter"},
+      {R"({"visitor":"v","purpose":"p","colour":"red"})", "bad_parameter"},
+  };
+  for (const std::string_view path : {kSubjectPath, kErasuresPath})
+    for (const auto& row : rows) {
+      auto made = as_token(request("POST", path), "administrator");
+      made.body = row.body;
+      EXPECT_EQ(reason(send(made)), row.reason) << path << row.body;
+    }
+  EXPECT_TRUE(rights_.asked.empty());
+}
+
+TEST_F(Listener, says_why_a_persons_data_was_neither_shown_nor_erased) {
+  const struct {
+    RightsError error;
+    const char* reason;
+  } rows[] = {{RightsError::not_stored, "engine_unavailable"},
+              {RightsError::store_away, "engine_unavailable"},
+              {RightsError::store_refused, "engine_refused"},
+              {RightsError::disk, "busy"}};
+  for (const auto& row : rows)
+    for (const std::string_view path : {kSubjectPath, kErasuresPath}) {
+      rights_.error = row.error;
+      auto made = as_token(request("POST", path), "administrator");
+      made.body = kWish;
+      EXPECT_EQ(reason(send(made)), row.reason) << path;
+    }
 }
 
 TEST_F(Listener, serves_the_dashboards_files_and_nothing_beside_them) {

@@ -156,6 +156,46 @@ class MemoryJournal final : public Journal {
   std::mutex mutex_;
 };
 
+/// Says what a test has put there; writes down what it was asked.
+class MemoryRights final : public Rights {
+ public:
+  std::string hash_of(const report::Site&, const SubjectName&) override {
+    return "0123456789abcdef0123456789abcdef";
+  }
+  Result<std::string, RightsError> look_up(const report::Site& site, const SubjectName& name) override {
+    return answer("look_up", site, name, std::string(kSubject));
+  }
+  Result<std::string, RightsError> erase(const report::Site& site, const SubjectName& name,
+                                         Through through) override {
+    return answer(through == Through::ui ? "erase ui" : "erase command", site, name, std::string(kErasure));
+  }
+  std::string receipts(const report::Site&) override {
+    return R"({"erasures":[)" + std::string(kErasure) + "]}";
+  }
+
+  static constexpr std::string_view kErasure =
+      R"({"receipt":"2f1f3b0e-7a3c-4c27-9d3f-0a4a3f1f9b11","site":"shop","kind":"visitor","reason":"ui",)"
+      R"("state":"open","ordered_at":"2026-11-22T13:32:05Z","erased_at":null,"gone_at":null,"visitors":null,)"
+      R"("shared_visitors":null,"places":[{"place":"events","erased":null}]})";
+  static constexpr std::string_view kSubject =
+      R"({"site":"shop","kind":"visitor","hash":"0123456789abcdef0123456789abcdef","visitors":["v1"],)"
+      R"("shared_visitors":[],"places":{"events":{"rows":[{"site":"shop","type":"view"}],"complete":true},)"
+      R"("events_rejected":{"rows":[]},"spool":{"rows":[],"rule":"stored"},"erasures":{"receipts":[]}}})";
+  std::vector<std::string> asked;
+  std::optional<RightsError> error;
+
+ private:
+  Result<std::string, RightsError> answer(std::string_view what, const report::Site& site,
+                                          const SubjectName& name, std::string text) {
+    const std::lock_guard lock(mutex_);
+    asked.push_back(std::string(what) + " " + site.key + " " +
+                    (name.kind == SubjectName::Kind::visitor ? "visitor " : "person ") + name.id);
+    if (error) return fail(*error);
+    return text;
+  }
+  std::mutex mutex_;
+};
+
 /// One page at every address.
 class OnePage final : public probe::Fetcher {
  public:

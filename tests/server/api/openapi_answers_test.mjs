@@ -174,10 +174,31 @@ test('the live view and the installation check fit, and so does every refusal', 
   await look(429);
 });
 
+test('what is stored about a person and what was erased fit, and so does every refusal', async () => {
+  const [subject, erasures] = ['/sites/{site}/subject', '/sites/{site}/erasures'];
+  const body = JSON.stringify({ visitor: 'v1', purpose: 'request' });
+  for (const [path, template, status] of [['/sites/shop/subject', subject, 200], ['/sites/shop/erasures', erasures, 202]]) {
+    const post = (expected, more = {}, server = full) => ask(server, 'post', more.path ?? path, expected,
+      { token: 'administrator', body, template, ...more });
+    await post(status);
+    await post(400, { body: '{}' });
+    await post(401, { token: null });
+    await post(403, { token: 'reader' });
+    await post(404, { path: path.replace('shop', 'none') });
+    await post(413, { body: 'x'.repeat(5000) });
+    await post(503, {}, away);
+  }
+  const list = (expected, token, site = 'shop') => ask(full, 'get', `/sites/${site}/erasures`, expected, { token, template: erasures });
+  assert.equal((await list(200, 'administrator')).value.erasures.length, 1);
+  await list(401, null);
+  await list(403, 'reader');
+  await list(404, 'administrator', 'none');
+});
+
 test('everything the document describes was asked', () => {
   // A database that is away and a queue that is full are shown without a socket, in api_test.cpp.
   const elsewhere = new Set(['post /login 503', 'get /sites 503', 'post /flush 503', 'get /sites/{site}/live 503', 'post /sites/{site}/check 503',
-    'patch /sites/{site}/tracker 500', 'patch /sites/{site}/tracker 503']);
+    'patch /sites/{site}/tracker 500', 'get /sites/{site}/erasures 503', 'patch /sites/{site}/tracker 503']);
   const missing = [];
   for (const [path, operations] of Object.entries(document.paths))
     for (const [method, { responses }] of Object.entries(operations))

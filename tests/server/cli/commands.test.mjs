@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { extract } from '../../../wasm/loader/embed.js';
 import { etappe, folder, giveListeners, house, root, succeed } from './etappe.mjs';
 
-const commands = [['init'], ['serve'], ['engine'], ['report'], ['export'], ['decode'], ['resolve'], ['doctor'],
+const commands = [['init'], ['serve'], ['engine'], ['report'], ['export'], ['decode'], ['resolve'], ['doctor'], ['subject'], ['erase'],
   ...['add', 'list', 'show', 'set', 'rotate-key', 'remove', 'snippet'].map((word) => ['site', word]),
   ...['add', 'list', 'revoke', 'reset-password'].map((word) => ['user', word]),
   ...['add', 'list', 'revoke'].map((word) => ['token', word]),

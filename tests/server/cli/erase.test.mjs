@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { house } from './etappe.mjs';
+import { etappe, etappeAsync, house, succeed } from './etappe.mjs';
 import { Serve, stored, view } from './serve.mjs';
 import { until } from '../../house.mjs';
 
@@ -90,4 +90,72 @@ test('an order waits for an engine that is away', async (t) => {
   await erased(at, receipt);
   await server.stop();
   assert.deepEqual(stored(at), []);
+});
+
+const subject = async (at, ...args) => {
+  const { status, stdout, stderr } = await etappeAsync(['subject', '--site', at.site_key, '--config', at.file, ...args]);
+  assert.equal(status, 0, stderr);
+  return stdout;
+};
+const erase = async (at, ...args) => {
+  const { status, stdout, stderr } = await etappeAsync(['erase', '--config', at.file, ...args]);
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout);
+};
+const identify = (visitor, person) => ({ ...of(visitor), t: 'identify', person, url: undefined });
+const place = (receipt, name) => receipt.places.find((one) => one.place === name);
+
+test('everything about one person is shown and erased, through the server and without one', async (t) => {
+  const at = house(t);
+  const server = await new Serve(at).ready();
+  const named = ['--site', at.site_key, '--person', 'Anna@shop.example'];
+  await send(server, [of(anna, '/a'), identify(anna, 'anna@shop.example'), of(ben, '/b')]);
+  for (const through of ['serve', 'its own engine']) {
+    if (through !== 'serve') {
+      await send(server, [of('a-second-visitor', '/waits'), identify('a-second-visitor', 'anna@shop.example')]);
+      assert.equal(await server.stop(), 0);
+    }
+    const who = through === 'serve' ? anna : 'a-second-visitor';
+    const found = JSON.parse(await subject(at, ...named.slice(2)));
+    assert.deepEqual([found.kind, found.visitors, found.shared_visitors], ['person', [who], []], through);
+    assert.deepEqual(found.places.events.rows.map((row) => row.visitor), [who, who], through);
+    assert.match(found.places.events.rows[0].ts, /^\d{4}-\d\d-\d\dT/);
+    assert.equal(found.places.events.complete, true);
+    const lines = (await subject(at, '--visitor', who, '--format', 'ndjson')).trim().split('\n').map((line) => JSON.parse(line));
+    assert.deepEqual(lines.filter((line) => line.place === 'events').map((line) => line.row.visitor), [who, who]);
+
+    const receipt = await erase(at, ...named);
+    assert.deepEqual([receipt.state, receipt.reason, receipt.visitors], ['erased', 'erase_command', 1], through);
+    assert.equal(place(receipt, 'events').erased, 2);
+    assert.deepEqual(place(receipt, 'spool_cut').files, 0);
+    const again = await erase(at, '--receipt', receipt.receipt);
+    assert.deepEqual([again.receipt, place(again, 'events').erased], [receipt.receipt, 2]);
+    const nothing = JSON.parse(await subject(at, ...named.slice(2)));
+    assert.deepEqual(nothing.places.events.rows, [], through);
+    assert.deepEqual(nothing.places.erasures.receipts.at(-1).receipt, receipt.receipt, 'who asks again is told of it');
+  }
+  assert.deepEqual(stored(at).map((row) => row.visitor), [ben]);
+  const list = succeed('erase', '--list', '--config', at.file).trim().split('\n').map((line) => JSON.parse(line));
+  assert.equal(list.length, 2);
+  assert.ok(!journal(at).includes('anna'));
+});
+
+test('a command about a person says what is wrong with it', (t) => {
+  const at = house(t);
+  for (const [words, status, expected] of [
+    [['subject', '--site', at.site_key], 2, /bad_subject/],
+    [['subject', '--visitor', 'v'], 2, /--site/],
+    [['subject', '--site', at.site_key, '--visitor', 'v', '--person', 'p'], 2, /excludes/],
+    [['subject', '--site', at.site_key, '--person', '   '], 2, /bad_subject/],
+    [['subject', '--site', at.site_key, '--visitor', 'v'.repeat(65)], 2, /bad_subject/],
+    [['subject', '--site', 'none', '--visitor', 'v'], 1, /not_found/],
+    [['erase'], 2, /usage/],
+    [['erase', '--list', '--receipt', 'x'], 2, /usage/],
+    [['erase', '--visitor', 'v'], 2, /bad_subject/],
+    [['erase', '--receipt', 'x'], 1, /unknown_receipt/]]) {
+    const answer = etappe([...words, '--config', at.file]);
+    assert.equal(answer.status, status, `${words.join(' ')}: ${answer.stderr}`);
+    assert.match(answer.stderr, expected, words.join(' '));
+    assert.equal(answer.stdout, '', words.join(' '));
+  }
 });
