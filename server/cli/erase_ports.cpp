@@ -51,32 +51,15 @@ erase::Waiting::Leftovers SpoolWaiting::leftovers() const {
   return found;
 }
 
-template <class Call>
-auto ReadyErasure::ready(Call call) -> decltype(call()) {
-  switch (schema_.ensure()) {
-    case Schema::State::ready: return call();
-    case Schema::State::away: return fail(erase::StoreError::away);
-    case Schema::State::unfit: break;
-  }
-  return fail(erase::StoreError::refused);
-}
-
-Result<std::vector<erase::PersonVisitor>, erase::StoreError> ReadyErasure::visitors_of(
-    const std::vector<erase::Subject>& persons) {
-  return ready([&] { return store_.visitors_of(persons); });
-}
-Result<std::vector<erase::Found>, erase::StoreError> ReadyErasure::count(
-    const std::vector<erase::Subject>& subjects) {
-  return ready([&] { return store_.count(subjects); });
-}
-Result<erase::Time, erase::StoreError> ReadyErasure::erase(const std::vector<erase::Subject>& subjects) {
-  return ready([&] { return store_.erase(subjects); });
-}
-Result<std::uint64_t, erase::StoreError> ReadyErasure::replaced_parts(erase::Time until) {
-  return ready([&] { return store_.replaced_parts(until); });
-}
-Result<std::uint64_t, erase::StoreError> ReadyErasure::detached_parts() {
-  return ready([&] { return store_.detached_parts(); });
+store::Mutations::Ready ready_by(Schema& schema) {
+  return [&schema]() -> Result<void, erase::StoreError> {
+    switch (schema.ensure()) {
+      case Schema::State::ready: return {};
+      case Schema::State::away: return fail(erase::StoreError::away);
+      case Schema::State::unfit: break;
+    }
+    return fail(erase::StoreError::refused);
+  };
 }
 
 }  // namespace etappe::cli

@@ -10,6 +10,7 @@
 #include "server/erase/ports.hpp"
 #include "server/feed/feeder.hpp"
 #include "server/spool/spool.hpp"
+#include "server/store/mutations.hpp"
 
 namespace etappe::cli {
 
@@ -51,24 +52,7 @@ class SpoolWaiting final : public erase::Waiting {
   const std::filesystem::path folder_;
 };
 
-/// The store, once its schema is up to date.
-class ReadyErasure final : public erase::Store {
- public:
-  ReadyErasure(Schema& schema, erase::Store& store) : schema_(schema), store_(store) {}
-  [[nodiscard]] Result<std::vector<erase::PersonVisitor>, erase::StoreError> visitors_of(
-      const std::vector<erase::Subject>& persons) override;
-  [[nodiscard]] Result<std::vector<erase::Found>, erase::StoreError> count(
-      const std::vector<erase::Subject>& subjects) override;
-  [[nodiscard]] Result<erase::Time, erase::StoreError> erase(
-      const std::vector<erase::Subject>& subjects) override;
-  [[nodiscard]] Result<std::uint64_t, erase::StoreError> replaced_parts(erase::Time until) override;
-  [[nodiscard]] Result<std::uint64_t, erase::StoreError> detached_parts() override;
-
- private:
-  template <class Call>
-  auto ready(Call call) -> decltype(call());
-  Schema& schema_;
-  erase::Store& store_;
-};
+/// Asked before every statement of who deletes. `schema` outlives it.
+[[nodiscard]] store::Mutations::Ready ready_by(Schema& schema);
 
 }  // namespace etappe::cli

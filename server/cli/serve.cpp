@@ -38,6 +38,7 @@
 #include "server/probe/curl_fetcher.hpp"
 #include "server/store/erasure.hpp"
 #include "server/store/event_rows.hpp"
+#include "server/store/old_rows.hpp"
 #include "server/store/report_source.hpp"
 
 namespace etappe::cli {
@@ -279,10 +280,13 @@ int serve(const Options& options) {
 
   erase::Desk desk(**orders, withdrawn, counters, erasing_now);
   PageWithdrawals withdrawals(desk, withdrawn);
-  store::Erasure erasure(store);
-  ReadyErasure ready_erasure(schema, erasure);
+  store::Mutations mutations(store, ready_by(schema));
+  store::Erasure erasure(mutations);
   SpoolWaiting waiting(**feeder, **spool, data.spool());
-  erase::Carrier carrier(**orders, withdrawn, ready_erasure, waiting, counters, *person_secret);
+  erase::Carrier carrier(**orders, withdrawn, erasure, waiting, counters, *person_secret);
+  store::OldRows old_rows(mutations);
+  erase::Retention retention(
+      old_rows, [](std::string_view) { return erase::kMostMonths; }, **orders, counters);
 
   const fs::path assets = assets_folder(*settings);
   live::Board board(wall_clock, owners_of(sites));
@@ -337,7 +341,7 @@ int serve(const Options& options) {
   log.info("serve", "collector on http://" + (*public_server)->endpoints().front() +
                         ", dashboard on http://" + (*admin_server)->endpoints().front());
 
-  erase::Eraser eraser(carrier, erasing_now);
+  erase::Eraser eraser(carrier, retention, erasing_now);
   bool stale = false;  // a table that was not whole yet is read again at the next turn
   for (;;) {
     const timespec second{1, 0};
@@ -361,7 +365,7 @@ int serve(const Options& options) {
   fs::remove(data.endpoints(), ignored);
   (*public_server)->stop(kPatience);
   (*admin_server)->stop(kPatience);
-  erasure.stop();
+  mutations.stop();
   eraser.stop();
   if ((*feeder)->flush(kPatience) != feed::Flushed::done)
     log.warning("feed", std::to_string((*feeder)->lag().records) +

@@ -5,8 +5,8 @@
 
 namespace etappe::erase {
 
-Eraser::Eraser(Carrier& carrier, std::function<Time()> now)
-    : carrier_(carrier), now_(std::move(now)), thread_([this] { run(); }) {}
+Eraser::Eraser(Carrier& carrier, Retention& retention, std::function<Time()> now)
+    : carrier_(carrier), retention_(retention), now_(std::move(now)), thread_([this] { run(); }) {}
 
 void Eraser::stop() {
   {
@@ -20,10 +20,12 @@ void Eraser::stop() {
 void Eraser::run() {
   std::chrono::seconds wait = kGlance;
   for (;;) {
-    const Carrier::Step step = carrier_.step(now_());
-    wait = step == Carrier::Step::failed ? std::min(2 * wait, kLongestWait) : kGlance;
+    const Carrier::Step carried = carrier_.step(now_());
+    // Somebody who waits goes first. Retention has a pause of its own after failures.
+    if (carried == Carrier::Step::idle) static_cast<void>(retention_.step(now_()));
+    wait = carried == Carrier::Step::failed ? std::min(2 * wait, kLongestWait) : kGlance;
     std::unique_lock lock(mutex_);
-    const auto pause = step == Carrier::Step::done ? std::chrono::seconds(0) : wait;
+    const auto pause = carried == Carrier::Step::done ? std::chrono::seconds(0) : wait;
     if (wake_.wait_for(lock, pause, [&] { return stopping_; })) return;
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
-// The eraser: the thread that carries orders out while the collector goes on accepting.
+// The eraser: the thread that carries orders out, and does what retention asks for, while the collector goes
+// on accepting.
 //
 // It is the only one that deletes rows, so that no two statements meet. When something is away it waits,
 // longer each time, and the orders stay open.
@@ -11,13 +12,14 @@
 #include <thread>
 
 #include "server/erase/carrier.hpp"
+#include "server/erase/retention.hpp"
 
 namespace etappe::erase {
 
 class Eraser {
  public:
   /// Starts the thread. All of it outlives the eraser; `now` is the wall clock.
-  Eraser(Carrier& carrier, std::function<Time()> now);
+  Eraser(Carrier& carrier, Retention& retention, std::function<Time()> now);
   ~Eraser() { stop(); }
   Eraser(const Eraser&) = delete;
   Eraser& operator=(const Eraser&) = delete;
@@ -32,6 +34,7 @@ class Eraser {
   void run();
 
   Carrier& carrier_;
+  Retention& retention_;
   const std::function<Time()> now_;
   std::mutex mutex_;
   std::condition_variable wake_;

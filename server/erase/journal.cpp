@@ -33,6 +33,7 @@ std::string random_receipt() {
 
 struct Content {
   std::vector<Order> orders;
+  std::vector<Note> notes;
   std::uint64_t length = 0;  ///< of the whole lines
 };
 
@@ -50,14 +51,19 @@ Result<Content, JournalError> content_of(const fs::path& file, const Secret& sec
   std::unordered_map<std::string, std::size_t> places;
   const std::string_view all = text;
   for (std::size_t end = 0; (end = all.find('\n', content.length)) != std::string_view::npos;) {
-    auto order = order_from_line(all.substr(content.length, end - content.length), secret);
+    const std::string_view line = all.substr(content.length, end - content.length);
+    content.length = end + 1;
+    if (auto note = note_from_line(line)) {
+      content.notes.push_back(*std::move(note));
+      continue;
+    }
+    auto order = order_from_line(line, secret);
     if (!order) return fail(JournalError::bad_line);
     const auto [place, is_new] = places.try_emplace(order->receipt, content.orders.size());
     if (is_new)
       content.orders.push_back(*std::move(order));
     else
       content.orders[place->second] = *std::move(order);
-    content.length = end + 1;
   }
   return content;
 }
@@ -88,8 +94,8 @@ std::string_view name_of(JournalError error) {
   return "erasure_disk";
 }
 
-Journal::Journal(fs::path file, const Secret& secret, std::vector<Order> orders)
-    : file_(std::move(file)), secret_(secret), orders_(std::move(orders)) {
+Journal::Journal(fs::path file, const Secret& secret, std::vector<Order> orders, std::vector<Note> notes)
+    : file_(std::move(file)), secret_(secret), orders_(std::move(orders)), notes_(std::move(notes)) {
   index();
 }
 
@@ -105,7 +111,7 @@ Result<std::unique_ptr<Journal>, JournalError> Journal::open(fs::path folder, co
   auto content = content_of(folder / "journal.ndjson", secret);
   if (!content) return fail(content.error());
   std::unique_ptr<Journal> journal(
-      new Journal(folder / "journal.ndjson", secret, std::move(content->orders)));
+      new Journal(folder / "journal.ndjson", secret, std::move(content->orders), std::move(content->notes)));
   // Written anew: without a torn line and the lines that later ones have replaced, and durable for certain.
   if (!journal->replace()) return fail(JournalError::disk);
   return journal;
@@ -191,10 +197,24 @@ Result<void, JournalError> Journal::settle(std::vector<Order> orders, Time now) 
     orders_[place] = std::move(order);
   }
   std::erase_if(orders_, [&](const Order& order) { return is_over(order, now); });
+  std::erase_if(notes_, [&](const Note& note) { return now - note.at > kKept; });
   const bool is_written = replace();
   if (!is_written) orders_ = std::move(former);
   index();
   return is_written ? Result<void, JournalError>() : fail(JournalError::disk);
+}
+
+Result<void, JournalError> Journal::note(const Note& note) {
+  const std::lock_guard lock(mutex_);
+  notes_.push_back(note);
+  if (append(to_line(note))) return {};
+  notes_.pop_back();
+  return fail(JournalError::disk);
+}
+
+std::vector<Note> Journal::notes() const {
+  const std::lock_guard lock(mutex_);
+  return notes_;
 }
 
 bool Journal::append(const std::string& lines) {
@@ -213,6 +233,7 @@ bool Journal::append(const std::string& lines) {
 
 bool Journal::replace() {
   std::string text;
+  for (const Note& note : notes_) text += to_line(note);
   for (const Order& order : orders_) text += to_line(order);
   if (descriptor_ >= 0) ::close(descriptor_);
   descriptor_ = -1;

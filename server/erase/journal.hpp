@@ -64,13 +64,18 @@ class Journal {
   /// they were, without those whose time (kKept, kKeptIfEmpty) is over.
   [[nodiscard]] Result<void, JournalError> settle(std::vector<Order> orders, Time now);
 
+  /// Appends what went by itself.
+  [[nodiscard]] Result<void, JournalError> note(const Note& note);
+
   /// The oldest first.
+  [[nodiscard]] std::vector<Note> notes() const;
   [[nodiscard]] std::vector<Order> orders() const;
   [[nodiscard]] std::vector<Order> in(State state, std::size_t most) const;
   [[nodiscard]] std::optional<Order> find(std::string_view receipt) const;
 
  private:
-  Journal(std::filesystem::path file, const Secret& secret, std::vector<Order> orders);
+  Journal(std::filesystem::path file, const Secret& secret, std::vector<Order> orders,
+          std::vector<Note> notes);
   [[nodiscard]] bool append(const std::string& lines);
   [[nodiscard]] bool replace();
   void index();
@@ -80,6 +85,7 @@ class Journal {
   const Secret secret_;
   mutable std::mutex mutex_;
   std::vector<Order> orders_;
+  std::vector<Note> notes_;
   std::unordered_map<std::string, std::size_t> by_receipt_;
   std::unordered_map<std::string, std::size_t> by_hash_;  ///< the newest order of a subject
   int descriptor_ = -1;  ///< -1: what is on disk has to be written anew first

@@ -7,7 +7,7 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr std::string_view kReasons[] = {"withdrawal", "erase_command", "ui"};
+constexpr std::string_view kReasons[] = {"withdrawal", "erase_command", "ui", "restore"};
 constexpr std::string_view kStates[] = {"open", "counted", "erased", "gone"};
 
 template <class Enum, std::size_t Count>
@@ -99,6 +99,24 @@ std::optional<Order> order_from_line(std::string_view text, const Secret& secret
     order.spool_until = line.value("spool_until", "");
     order.gone_at = time_in(line, "gone_at");
     return order;
+  } catch (const json::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string to_line(const Note& note) {
+  return dumped({{"note", note.action},
+                 {"month", note.month},
+                 {"rows", note.rows},
+                 {"at", note.at.time_since_epoch().count()}}) +
+         "\n";
+}
+
+std::optional<Note> note_from_line(std::string_view text) {
+  try {
+    const json line = json::parse(text);
+    return Note{line.at("note").get<std::string>(), line.at("month").get<std::uint32_t>(),
+                line.at("rows").get<std::uint64_t>(), time_in(line, "at")};
   } catch (const json::exception&) {
     return std::nullopt;
   }

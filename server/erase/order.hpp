@@ -21,7 +21,12 @@
 
 namespace etappe::erase {
 
-enum class Reason : std::uint8_t { withdrawal, erase_command, ui };
+enum class Reason : std::uint8_t {
+  withdrawal,
+  erase_command,
+  ui,
+  restore,  ///< it was erased before, and a backup brought it back
+};
 [[nodiscard]] std::string_view name_of(Reason reason);
 
 enum class State : std::uint8_t { open, counted, erased, gone };
@@ -66,6 +71,17 @@ struct Order {
 [[nodiscard]] std::string to_line(const Order& order);
 /// Nothing when the line is not one of to_line()'s. `secret` makes the marks of subjects.
 [[nodiscard]] std::optional<Order> order_from_line(std::string_view line, const Secret& secret);
+
+/// That something went by itself (retention.hpp).
+struct Note {
+  std::string action;  ///< rows_deleted, ids_emptied
+  std::uint32_t month = 0;
+  std::uint64_t rows = 0;
+  Time at{};
+  friend bool operator==(const Note&, const Note&) = default;
+};
+[[nodiscard]] std::string to_line(const Note& note);
+[[nodiscard]] std::optional<Note> note_from_line(std::string_view line);
 
 /// What people get: one JSON object without ids, each place with its figure (docs/privacy.md, "Receipts").
 [[nodiscard]] std::string receipt_json(const Order& order);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ class Store {
   [[nodiscard]] virtual Result<Time, StoreError> erase(const std::vector<Subject>& subjects) = 0;
   /// How many files of the store still hold what was replaced at or before that moment of the store's clock.
   [[nodiscard]] virtual Result<std::uint64_t, StoreError> replaced_parts(Time until) = 0;
+  /// Tells every id that a row holds; one may come twice.
+  [[nodiscard]] virtual Result<void, StoreError> each_id(const std::function<void(const Subject&)>& take) = 0;
   /// Parts that the engine has put aside and nobody reads.
   [[nodiscard]] virtual Result<std::uint64_t, StoreError> detached_parts() = 0;
 };

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
-#include "server/store/exception_codes.hpp"
+#include "server/store/mutations.hpp"
 #include "server/store/subject_match.hpp"
 
 namespace etappe::store {
@@ -22,12 +22,7 @@ std::string array_of(const std::vector<Subject>& subjects, std::optional<Kind> k
   for (const Subject& subject : subjects) {
     if (kind && subject.kind != *kind) continue;
     if (list.size() > 1) list += ',';
-    list += '\'';
-    for (const char c : subject.id) {
-      if (c == '\'' || c == '\\') list += '\\';
-      list += c;
-    }
-    list += '\'';
+    list += literal_of(subject.id);
   }
   return list += ']';
 }
@@ -37,17 +32,6 @@ constexpr std::string_view kTheirs =
     "(person != '' AND has({persons:Array(String)}, person)))";
 
 }  // namespace
-
-StoreError subject_error(const Answer& answer) {
-  switch (meaning_of(answer)) {
-    case Meaning::away:
-    case Meaning::too_slow:
-    case Meaning::unknown: return StoreError::away;
-    case Meaning::bad_rows:
-    case Meaning::unfit: return StoreError::refused;
-  }
-  return StoreError::refused;
-}
 
 std::vector<erase::PersonVisitor> person_visitors(const std::vector<Subject>& persons,
                                                   const std::vector<std::pair<Subject, Subject>>& seen) {

@@ -36,9 +36,6 @@ class SubjectRows {
   const std::chrono::seconds patience_;
 };
 
-/// What an answer that is not good means for a question about subjects.
-[[nodiscard]] erase::StoreError subject_error(const Answer& answer);
-
 /// From rows (visitor, person) of every visitor that was ever identified as `person` to their use.
 [[nodiscard]] std::vector<erase::PersonVisitor> person_visitors(
     const std::vector<erase::Subject>& persons,

@@ -1,6 +1,6 @@
 // A visitor takes consent back, or asks what is stored: through the collector, commands and the engine that serve runs.
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { etappe, etappeAsync, house, succeed } from './etappe.mjs';
@@ -158,4 +158,24 @@ test('a command about a person says what is wrong with it', (t) => {
     assert.match(answer.stderr, expected, words.join(' '));
     assert.equal(answer.stdout, '', words.join(' '));
   }
+});
+
+test('who was erased is erased again after a backup has brought the rows back', async (t) => {
+  const at = house(t);
+  const server = await new Serve(at).ready();
+  await send(server, [of(anna), of(ben)]);
+  await server.flush();
+  assert.equal(await server.stop(), 0);
+  cpSync(join(at.path, 'store'), join(at.path, 'backup'), { recursive: true });
+  await erase(at, '--site', at.site_key, '--visitor', anna);
+  assert.deepEqual(stored(at).map((row) => row.visitor), [ben]);
+  assert.equal(succeed('erase', '--apply-tombstones', '--config', at.file), '', 'there is nothing to do yet');
+
+  rmSync(join(at.path, 'store'), { recursive: true });
+  renameSync(join(at.path, 'backup'), join(at.path, 'store'));
+  assert.equal(stored(at).length, 2, 'the rows are back');
+  const receipt = await erase(at, '--apply-tombstones');
+  assert.deepEqual([receipt.reason, receipt.state, place(receipt, 'events').erased], ['restore', 'erased', 1]);
+  assert.deepEqual(stored(at).map((row) => row.visitor), [ben]);
+  assert.equal(succeed('erase', '--apply-tombstones', '--config', at.file), '');
 });

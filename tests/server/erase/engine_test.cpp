@@ -5,11 +5,14 @@
 
 #include <array>
 #include <functional>
+#include <map>
+#include <set>
 #include <thread>
 
 #include "core/codec/envelope.hpp"
 #include "server/store/erasure.hpp"
 #include "server/store/event_rows.hpp"
+#include "server/store/old_rows.hpp"
 #include "server/store/schema.hpp"
 #include "tests/server/store/engine_process.hpp"
 
@@ -34,7 +37,8 @@ class ErasureTest : public ::testing::Test {
     ASSERT_TRUE(engine_->wait_until_ready());
     client_.emplace(engine_->endpoint());
     ASSERT_TRUE(migrate(*client_));
-    erasure_.emplace(*client_);
+    mutations_.emplace(*client_);
+    erasure_.emplace(*mutations_);
   }
   std::string value(const std::string& sql) {
     const auto answer = client_->ask({.sql = sql, .format = "TSVRaw"}, 60s);
@@ -104,6 +108,7 @@ class ErasureTest : public ::testing::Test {
   TemporaryFolder folder_;
   std::optional<EngineProcess> engine_;
   std::optional<Client> client_;
+  std::optional<Mutations> mutations_;
   std::optional<Erasure> erasure_;
 };
 
@@ -209,6 +214,57 @@ TEST_F(ErasureTest, OutlivesAnEngineThatDiesWithinAMutation) {
   EXPECT_THAT(erasure_->count({mine_}).value(), ::testing::ElementsAre(IsFound(0, 0)));
   EXPECT_EQ(value("SELECT count() FROM events"), "10");
   EXPECT_EQ(value("SELECT count() FROM system.mutations WHERE NOT is_done"), "0");
+}
+
+TEST_F(ErasureTest, TellsEveryIdThatARowHolds) {
+  const std::string odd = "it's a \\ \"tab\"";
+  store("plain", 3, "shop", "anna");
+  ASSERT_TRUE(client_->ask({.sql = "INSERT INTO events (site, visitor) VALUES ({s:String}, {v:String})",
+                            .parameters = {{"s", "other"}, {"v", "it's a \\\\ \"tab\""}}},
+                           60s));
+  reject(envelope("shop", kId), 1);
+  reject("garbage", 2);
+  std::set<std::string> told;
+  ASSERT_TRUE(erasure_->each_id([&](const Subject& one) {
+    told.insert(one.site + " " + std::string(erase::name_of(one.kind)) + " " + one.id);
+  }));
+  EXPECT_THAT(
+      told, ::testing::UnorderedElementsAre("shop visitor plain", "shop person anna", "other visitor " + odd,
+                                            "shop visitor " + std::string(kId)));
+}
+
+TEST_F(ErasureTest, RemovesRowsBySiteAndDayAndEmptiesIdsMonthByMonth) {
+  store(kId, 20, "long", "p1");  // back to 4 July 2023
+  store(kOther, 20, "short", "p2");
+  OldRows old(*mutations_);
+  using namespace std::chrono;
+  const auto months = old.months();
+  ASSERT_TRUE(months);
+  ASSERT_EQ(months->size(), 10u);
+  EXPECT_EQ(months->front().month, 202307u);
+  EXPECT_EQ(months->front().site, "long");
+  EXPECT_EQ(months->front().first, sys_days(2023y / July / 4));
+  ASSERT_TRUE(old.remove(202307, {{"short", 2023y / July / 12}, {"it's", 2023y / July / 31}}));
+  EXPECT_EQ(value("SELECT site, count() FROM events WHERE key_day < '2023-08-01' GROUP BY site ORDER BY site "
+                  "FORMAT CSV"),
+            "\"long\",4\n\"short\",2");
+  ASSERT_TRUE(old.remove_whole(202307));
+  EXPECT_EQ(value("SELECT count() FROM events WHERE key_day < '2023-08-01'"), "0");
+
+  const auto ids = old.months_with_ids(2023y / October / 1);
+  ASSERT_TRUE(ids);
+  ASSERT_EQ(ids->size(), 2u);
+  EXPECT_EQ(ids->front().month, 202308u);
+  EXPECT_EQ(ids->front().rows, 10u);
+  for (const auto& one : *ids) ASSERT_TRUE(old.empty_ids(one.month));
+  EXPECT_TRUE(old.months_with_ids(2023y / October / 1)->empty()) << "once";
+  EXPECT_EQ(value("SELECT countIf(visitor != '' OR session != '' OR person != ''), count() FROM events WHERE "
+                  "key_day < "
+                  "'2023-10-01' FORMAT CSV"),
+            "0,18");
+  EXPECT_EQ(value("SELECT countIf(visitor = ''), countIf(url = '') FROM events WHERE key_day >= '2023-10-01' "
+                  "FORMAT CSV"),
+            "0,0");
 }
 
 TEST_F(ErasureTest, ReportsShowAVisitorsRowsOnceBeforeAndNeverAfterwards) {

@@ -84,6 +84,14 @@ class FakeStore final : public Store {
     if (trouble) return fail(*trouble);
     return old_parts;
   }
+  Result<void, StoreError> each_id(const std::function<void(const Subject&)>& take) override {
+    if (trouble) return fail(*trouble);
+    for (const FakeRow& row : rows) {
+      take(visitor(row.visitor, row.site));
+      if (!row.person.empty()) take(testing::person(row.person, row.site));
+    }
+    return {};
+  }
   Result<std::uint64_t, StoreError> detached_parts() override {
     death_.pass();
     if (trouble) return fail(*trouble);
