@@ -341,7 +341,7 @@ int serve(const Options& options) {
   log.info("serve", "collector on http://" + (*public_server)->endpoints().front() +
                         ", dashboard on http://" + (*admin_server)->endpoints().front());
 
-  erase::Eraser eraser(carrier, retention, erasing_now);
+  erase::Eraser eraser(carrier, retention, log, erasing_now);
   bool stale = false;  // a table that was not whole yet is read again at the next turn
   for (;;) {
     const timespec second{1, 0};

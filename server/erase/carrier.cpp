@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "server/erase/tombstones.hpp"
+
 namespace etappe::erase {
 namespace {
 
@@ -27,7 +29,10 @@ Carrier::Carrier(Journal& journal, Withdrawn& withdrawn, Store& store, Waiting& 
       waiting_(waiting),
       counters_(counters),
       secret_(secret),
-      company_(company) {}
+      company_(company) {
+  for (const Order& order : journal_.orders())
+    if (order.state == State::erased) unsure_.insert(order.receipt);
+}
 
 Carrier::Step Carrier::step(Time now) {
   std::vector<Order> due = journal_.in(State::counted, kMostAtOnce);
@@ -145,10 +150,26 @@ Carrier::Step Carrier::see_gone(Time now) {
     gone.back().gone_at = now;
   }
   if (gone.empty()) return Step::idle;
+  const auto came_back = order_again(gone, now);
+  if (!came_back) return failure(name_of(came_back.error()));
+  if (*came_back) return Step::done;
   return journal_.settle(std::move(gone), now) ? Step::done : failure("journal");
 }
 
+Result<bool, StoreError> Carrier::order_again(const std::vector<Order>& gone, Time now) {
+  std::vector<Order> unsure;
+  for (const Order& order : gone)
+    if (unsure_.contains(order.receipt)) unsure.push_back(order);
+  if (unsure.empty()) return false;
+  const auto wishes = restored(store_, unsure, secret_);
+  if (!wishes) return fail(wishes.error());
+  if (!wishes->empty() && !journal_.add(*wishes, now)) return fail(StoreError::away);
+  for (const Order& order : unsure) unsure_.erase(order.receipt);
+  return !wishes->empty();
+}
+
 Carrier::Step Carrier::failure(std::string_view reason) {
+  trouble_ = reason;
   counters_.add("etappe_erasure_failures_total", observe::label("reason", reason));
   return Step::failed;
 }

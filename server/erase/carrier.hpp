@@ -6,6 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_set>
 
 #include "server/erase/journal.hpp"
 #include "server/erase/ports.hpp"
@@ -34,6 +37,9 @@ class Carrier {
   /// Blocks on the disk, the feeder and the store.
   [[nodiscard]] Step step(Time now);
 
+  /// Why the last step failed: the reason of the counter.
+  [[nodiscard]] std::string_view trouble() const { return trouble_; }
+
   static constexpr std::size_t kMostAtOnce = 500;
 
  private:
@@ -41,6 +47,9 @@ class Carrier {
   [[nodiscard]] Step see_gone(Time now);
   [[nodiscard]] Result<void, StoreError> add_visitors(std::vector<Order>& orders);
   [[nodiscard]] Result<void, StoreError> count(std::vector<Order>& orders, const std::vector<Subject>& all);
+  /// Whether rows of orders that were erased before this process began have come back.
+  [[nodiscard]] Result<bool, StoreError> order_again(const std::vector<Order>& gone, Time now);
+  /// `reason` is a static text.
   [[nodiscard]] Step failure(std::string_view reason);
 
   Journal& journal_;
@@ -50,6 +59,10 @@ class Carrier {
   observe::Counters& counters_;
   const Secret secret_;
   const std::chrono::seconds company_;
+  std::string_view trouble_;
+  /// Receipts of orders that an earlier process erased. After a loss of power the feeder may take records for
+  /// missing that were erased (its manifest is open again, the store has them no more) and store them anew.
+  std::unordered_set<std::string> unsure_;
 };
 
 }  // namespace etappe::erase

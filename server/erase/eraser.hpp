@@ -13,13 +13,14 @@
 
 #include "server/erase/carrier.hpp"
 #include "server/erase/retention.hpp"
+#include "server/observe/log.hpp"
 
 namespace etappe::erase {
 
 class Eraser {
  public:
   /// Starts the thread. All of it outlives the eraser; `now` is the wall clock.
-  Eraser(Carrier& carrier, Retention& retention, std::function<Time()> now);
+  Eraser(Carrier& carrier, Retention& retention, observe::Log& log, std::function<Time()> now);
   ~Eraser() { stop(); }
   Eraser(const Eraser&) = delete;
   Eraser& operator=(const Eraser&) = delete;
@@ -35,6 +36,7 @@ class Eraser {
 
   Carrier& carrier_;
   Retention& retention_;
+  observe::Log& log_;
   const std::function<Time()> now_;
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -143,6 +143,25 @@ TEST_F(CarrierTest, IsGoneWhenNeitherSpoolNorStoreHoldWhatWasDeleted) {
   EXPECT_EQ(carrier_->step(kLater + 61s), Step::idle);
 }
 
+TEST_F(CarrierTest, ErasesAgainWhatTheFeederStoredASecondTimeAfterALossOfPower) {
+  store_.rows = {{"shop", "v1", ""}, {"shop", "v2", ""}};
+  const std::string receipt = order({visitor("v1")});
+  ASSERT_EQ(carrier_->step(kLater), Step::done);
+  start();
+  store_.rows.push_back({"shop", "v1", ""});
+  waiting_.segment = "";
+  EXPECT_EQ(carrier_->step(kLater + 10s), Step::done);
+  ASSERT_EQ(journal_->orders().size(), 2u);
+  const Order again = journal_->orders().back();
+  EXPECT_EQ(again.reason, Reason::restore);
+  EXPECT_EQ(carrier_->step(kLater + 20s), Step::done);
+  EXPECT_EQ(store_.rows.size(), 1u);
+  store_.old_parts = 0;
+  EXPECT_EQ(carrier_->step(kLater + 30s), Step::done);
+  EXPECT_EQ(told(receipt).state, State::gone);
+  EXPECT_EQ(told(again.receipt).state, State::gone);
+}
+
 TEST_F(CarrierTest, ErasesEverythingWhereverTheProcessDied) {
   int deaths = 0;
   for (int at = 0;; ++at) {
