@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { checkAnswer, kSecondSite, liveView, report, site } from './figures.mjs';
+import { checkAnswer, erasures, kSecondSite, liveView, report, site, subject } from './figures.mjs';
 import { loadModule } from './load_module.mjs';
 
 const document = JSON.parse(await readFile(new URL('../../docs/openapi.json', import.meta.url), 'utf8'));
@@ -42,6 +42,18 @@ for (const shape of ['busy', 'silent', 'checked']) {
 
 test('the mock\'s look at a page has the documented shape', () => {
   for (const found of [true, false]) assertShape('Check', checkAnswer({ url: 'https://nordwerk.example/', cause: 'snippet_missing', found }));
+});
+
+test('the mock\'s receipts and what is stored about a person have the documented shape', () => {
+  for (const waiting of [true, false]) assertShape('Erasures', erasures(waiting));
+  for (const asked of [{ visitor: 'v' }, { visitor: 'nobody' }, { person: 'p' }]) assertShape('Subject', subject(asked, false));
+});
+
+test('every documented reason and state of an erasure has words in the interface', async () => {
+  const { de } = await loadModule('words/de.ts');
+  const { reason, state } = document.components.schemas.Erasure.properties;
+  assert.deepEqual(Object.keys(de.rights.reasons), reason.enum);
+  assert.deepEqual(Object.keys(de.rights.states), state.enum);
 });
 
 test('every documented cause and remark has words in the interface', async () => {

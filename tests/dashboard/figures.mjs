@@ -272,3 +272,38 @@ function funnelTable(compared, empty, hostile, funnel) {
     },
   };
 }
+
+const kReceipt = { site: 's7n0rdwerk', kind: 'visitor', gone_at: null, shared_visitors: 0 };
+const places = (events, rejected) => [{ place: 'events', erased: events }, { place: 'events_rejected', erased: rejected },
+  { place: 'live_view', left: 0, rule: 'holds no ids' }];
+
+/** The receipts of a site: one that waits, where `waiting`, and two that are carried out. */
+export function erasures(waiting) {
+  return { erasures: [
+    ...(waiting ? [{ ...kReceipt, receipt: '2f1f3b0e-7a3c-4c27-9d3f-0a4a3f1f9b11', reason: 'ui', state: 'open', ordered_at: '2026-11-22T13:32:00Z',
+      erased_at: null, visitors: null, shared_visitors: null, places: places(null, null) }] : []),
+    { ...kReceipt, receipt: '7d0c2a4e-11f0-4b52-8a77-5f1d0c9e2b33', reason: 'withdrawal', state: 'erased', ordered_at: '2026-11-22T12:10:41Z',
+      erased_at: '2026-11-22T12:10:49Z', visitors: 2, places: places(42, 0) },
+    { ...kReceipt, receipt: 'c4e8b1d2-6f35-4d0a-9b6e-3a2f7c8d1e44', kind: 'person', reason: 'erase_command', state: 'gone', ordered_at: '2026-11-20T08:02:13Z',
+      erased_at: '2026-11-20T08:02:20Z', gone_at: '2026-11-20T08:07:02Z', visitors: 1, shared_visitors: 1, places: places(1310, 1) },
+  ] };
+}
+
+/** What is stored about a person; nothing for the visitor `nobody`. */
+export function subject(asked, hostile) {
+  const isPerson = 'person' in asked;
+  const rows = asked.visitor === 'nobody' ? [] : Array.from({ length: 42 }, (_, index) => ({
+    site: 's7n0rdwerk', id: `00000000-0000-7000-8000-0000000000${String(index + 10)}`, type: index % 7 === 3 ? 'conversion' : 'view',
+    ts: new Date(Date.UTC(2026, 10, 1 + (index >> 1), 9, index)).toISOString(), host: 'nordwerk.example',
+    path: hostile ? '/"><img src=x onerror=alert(1)>' : '/lp/servo-wochen', name: index % 7 === 3 ? 'Angebotsanfrage' : '', visitor: '8c1f7a52e0b94d36' }));
+  return {
+    site: 's7n0rdwerk', kind: isPerson ? 'person' : 'visitor', hash: '5f0d3c7b9a1e4826b07c5d1f2a3e4b6c',
+    visitors: rows.length > 0 ? ['8c1f7a52e0b94d36'] : [], shared_visitors: isPerson ? ['shared-1'] : [],
+    places: {
+      events: { rows, complete: true },
+      events_rejected: { rows: isPerson ? [{ reason: 'bad_version', bytes: '09' }] : [] },
+      spool: { rows: [], rule: 'what was on its way was stored before this answer' },
+      erasures: { receipts: [] },
+    },
+  };
+}

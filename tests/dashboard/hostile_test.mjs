@@ -69,7 +69,7 @@ function batch(site) {
 const kPages = {
   'the live page': '/?page=live',
   'the overview': '/', 'the channels': '/?page=channels', 'an open channel': '/?page=channels&pick=Affiliates',
-  'the conversions': '/?page=conversions', 'the funnel': '/?page=funnels', 'the funnel as a table': '/?page=funnels&as=table',
+  'the data subject rights': '/?page=rights', 'the conversions': '/?page=conversions', 'the funnel': '/?page=funnels', 'the funnel as a table': '/?page=funnels&as=table',
 };
 
 test('hostile texts that came through the collector are text on every page, and nothing runs', { timeout: 180000 }, async () => {

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkAnswer, kSecondSite, liveView, report, site } from './figures.mjs';
+import { checkAnswer, erasures, kSecondSite, liveView, report, site, subject } from './figures.mjs';
 
 /** What server/api sends with the dashboard; no inline code and no inline style anywhere. */
 export const kPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
@@ -14,7 +14,7 @@ const kTypes = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', 
 
 /** Resolves to {url, state, requests, close}. */
 export async function startMockApi(folder, port) {
-  const state = { signedIn: true, shape: 'ok', problem: null, delayMillis: 0, hostile: false, sites: 1, live: 'busy', cause: 'receiving', subject: '', mayCheck: true, later: 0 };
+  const state = { signedIn: true, shape: 'ok', problem: null, delayMillis: 0, hostile: false, sites: 1, live: 'busy', cause: 'receiving', subject: '', mayCheck: true, later: 0, erasing: false };
   const requests = [];
   const server = createServer((request, response) => {
     answer(request, response, folder, state, requests).catch((error) => {
@@ -66,6 +66,15 @@ async function answer(request, response, folder, state, requests) {
     const asked = JSON.parse(await bodyOf(request));
     requests.push(`checked ${asked.url} ${asked.check}`);
     return state.mayCheck ? json(checkAnswer({ url: asked.url, cause: state.cause, found: state.cause !== 'snippet_missing' })) : problem(403, 'scope_missing');
+  }
+  if (/^\/sites\/[^/]+\/(subject|erasures)$/.test(path)) {
+    if (state.problem) return problem(state.problem.status, state.problem.reason, state.problem.headers);
+    if (request.method === 'GET') return json(erasures(state.erasing));
+    const asked = JSON.parse(await bodyOf(request));
+    requests.push(`${path.split('/').at(-1)} ${JSON.stringify(asked)}`);
+    if (path.endsWith('subject')) return json(subject(asked, state.hostile));
+    state.erasing = true;
+    return response.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify(erasures(true).erasures[0]));
   }
   const match = /^\/sites\/([^/]+)\/reports\/(\w+)$/.exec(path);
   if (!match) return problem(404, 'unknown_path');

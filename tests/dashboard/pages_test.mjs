@@ -11,7 +11,7 @@ const folder = process.env.ETAPPE_DASHBOARD;
 assert.ok(folder, 'set ETAPPE_DASHBOARD to the built dashboard (ctest does)');
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const kNow = new Date('2026-11-22T13:32:05Z');
-const kPaths = { overview: '/', live: '/?page=live', channels: '/?page=channels', conversions: '/?page=conversions', funnels: '/?page=funnels' };
+const kPaths = { overview: '/', live: '/?page=live', channels: '/?page=channels', conversions: '/?page=conversions', funnels: '/?page=funnels', rights: '/?page=rights' };
 
 let browser;
 let api;
@@ -29,7 +29,7 @@ after(async () => {
 
 /** Opens a page in a fresh profile, runs `use`, and fails on anything the browser complained about. */
 async function onPage({ path = '/', width = 1280, scheme = 'light', locale = 'de-DE', state = {}, allowErrors = false }, use) {
-  Object.assign(api.state, { signedIn: true, shape: 'ok', problem: null, delayMillis: 0, hostile: false, sites: 1, live: 'busy', cause: 'receiving', subject: '', mayCheck: true, later: 0 }, state);
+  Object.assign(api.state, { signedIn: true, shape: 'ok', problem: null, delayMillis: 0, hostile: false, sites: 1, live: 'busy', cause: 'receiving', subject: '', mayCheck: true, later: 0, erasing: false }, state);
   const context = await browser.newContext({
     viewport: { width, height: width < 700 ? 844 : 1000 }, colorScheme: scheme, locale, timezoneId: 'America/New_York', reducedMotion: 'reduce',
   });
@@ -407,6 +407,103 @@ test('live: the bars are there as a table, and the address says so', () =>
     await page.getByRole('button', { name: 'Als Tabelle zeigen' }).click();
     assert.equal(await page.locator('.minutes-table tbody tr').count(), 30);
     assert.match(page.url(), /as=table/);
+  }));
+
+/** Asks for a person's data with a purpose. */
+async function lookUp(page, { person, id }) {
+  if (person) await page.getByRole('radio', { name: 'Kennung der Person' }).click();
+  await page.getByLabel(person ? 'Kennung, unter der' : 'Besucher-ID, wie sie im Cookie').fill(id);
+  await page.getByLabel('Zweck').fill('Anfrage vom 20. November');
+  await page.getByRole('button', { name: 'Nachsehen' }).click();
+}
+
+test('rights: a person is looked up with a purpose, and neither the id nor the purpose is in an address', () =>
+  onPage({ path: kPaths.rights }, async (page) => {
+    await ready(page);
+    assert.equal(await page.title(), 'Betroffenenrechte · Nordwerk Antriebe · Etappe');
+    assert.equal(await page.locator('.top .chip').count(), 0);
+    api.requests.length = 0;
+    await lookUp(page, { id: '8c1f7a52e0b94d36' });
+    await page.waitForSelector('.rights-found');
+    assert.match(await textOf(page, '.rights-found p'), /^42 Zeilen, von 1\.11\.2026, 10:00 bis 21\.11\.2026, 10:41\.$/);
+    assert.equal(await page.locator('.rights-found tbody tr').count(), 25);
+    assert.match(await textOf(page, '.rights-found .soft'), /^25 von 42 Zeilen/);
+    assert.deepEqual(api.requests, ['POST /api/v1/sites/s7n0rdwerk/subject',
+      'subject {"visitor":"8c1f7a52e0b94d36","purpose":"Anfrage vom 20. November"}']);
+    assert.ok(!page.url().includes('8c1f'));
+    assert.deepEqual(await axeViolations(page), []);
+  }));
+
+test('rights: the data is a file whose name does not say whose it is', () =>
+  onPage({ path: kPaths.rights }, async (page) => {
+    await ready(page);
+    await lookUp(page, { id: '8c1f7a52e0b94d36' });
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Als JSON herunterladen' }).click()]);
+    assert.equal(download.suggestedFilename(), 'etappe-visitor-5f0d3c7b9a1e4826b07c5d1f2a3e4b6c.json');
+    const file = JSON.parse(await readFile(await download.path(), 'utf8'));
+    assert.equal(file.places.events.rows.length, 42);
+  }));
+
+test('rights: erasing names the number, can be left, and shows up among the receipts', () =>
+  onPage({ path: kPaths.rights }, async (page) => {
+    await ready(page);
+    assert.equal(await page.locator('.receipts tbody tr').count(), 2);
+    await lookUp(page, { person: true, id: 'anna@nordwerk.example' });
+    await page.waitForSelector('.rights-found');
+    const sentences = await allTexts(page, '.rights-found > p:not(.soft):not(.buttons)');
+    assert.deepEqual(sentences.slice(1), ['Dazu 1 abgelehnter Datensatz.', '1 Besucher-ID gehört zu dieser Person.',
+      '1 Besucher-ID wird von mehreren Personen benutzt. Davon zählen nur die Zeilen, die diese Person nennen.']);
+    api.requests.length = 0;
+    await page.getByRole('button', { name: 'Löschen …' }).click();
+    assert.match(await textOf(page, '.rights-found .verdict'), /^43 Zeilen werden endgültig gelöscht\. Das lässt sich nicht zurücknehmen\./);
+    assert.deepEqual(await axeViolations(page), []);
+    await page.getByRole('button', { name: 'Abbrechen' }).click();
+    assert.equal(await page.locator('.rights-found .verdict').count(), 0);
+    await page.getByRole('button', { name: 'Löschen …' }).click();
+    assert.deepEqual(api.requests, [], 'nothing was ordered yet');
+    await page.getByRole('button', { name: '43 Zeilen löschen' }).click();
+    await page.waitForSelector('.verdict.good');
+    assert.match(await textOf(page, '.verdict.good'), /Beleg 2f1f3b0e-7a3c/);
+    assert.ok(api.requests.includes('erasures {"person":"anna@nordwerk.example","purpose":"Anfrage vom 20. November"}'));
+    await page.waitForFunction(() => document.querySelectorAll('.receipts tbody tr').length === 3);
+    const rows = await allTexts(page, '.receipts tbody tr');
+    assert.match(rows[0], /Dashboard vermerkt – – 2f1f3b0e/);
+    assert.match(rows[2], /Befehl auch von der Platte 1\.310 1 c4e8b1d2/);
+  }));
+
+test('rights: hostile paths in the rows are text, and nothing runs', () =>
+  onPage({ path: kPaths.rights, state: { hostile: true } }, async (page) => {
+    await ready(page);
+    await lookUp(page, { id: '8c1f7a52e0b94d36' });
+    await page.waitForSelector('.rights-found');
+    assert.match(await textOf(page, '.rights-found tbody tr'), /<img src=x onerror=alert\(1\)>/);
+    assert.equal(await page.locator('.rights-found img').count(), 0);
+  }));
+
+test('rights: without an id or a purpose nothing is asked; an id without data is said to have none', () =>
+  onPage({ path: kPaths.rights }, async (page) => {
+    await ready(page);
+    api.requests.length = 0;
+    await page.getByRole('button', { name: 'Nachsehen' }).click();
+    assert.equal(await textOf(page, '.rights-form .error'), 'Geben Sie eine ID und den Zweck an, je eine Zeile.');
+    assert.deepEqual(api.requests, []);
+    await lookUp(page, { id: 'nobody' });
+    await page.waitForSelector('.verdict.good');
+    assert.equal(await textOf(page, '.verdict.good'), 'Zu dieser ID ist nichts gespeichert.');
+    assert.equal(await page.getByRole('button', { name: 'Löschen …' }).count(), 0);
+  }));
+
+test('rights: who may not see them is told whom to ask; on a phone the way there is in the person\'s menu', () =>
+  onPage({ path: kPaths.rights, width: 390, state: { problem: { status: 403, reason: 'scope_missing' } }, allowErrors: true }, async (page) => {
+    await page.waitForSelector('.card.state');
+    assert.match(await textOf(page, '.card.state'), /fehlt Ihnen die Berechtigung/);
+    assert.equal(await page.locator('.rights-form').count(), 0);
+    api.state.problem = null;
+    await page.goto(api.url + kPaths.live);
+    await ready(page);
+    await page.getByRole('button', { name: /Konto und Darstellung/ }).click();
+    await page.getByRole('link', { name: 'Betroffenenrechte' }).click();
+    await page.waitForSelector('.rights-form');
   }));
 
 /** Fills the check's form and keeps the address that would be opened. */

@@ -12,6 +12,7 @@ import { Funnels } from './pages/funnels.tsx';
 import { Live } from './pages/live.tsx';
 import { Login, type Why } from './pages/login.tsx';
 import { Overview } from './pages/overview.tsx';
+import { Rights } from './pages/rights.tsx';
 import { FailureCard, AwayBanner } from './parts/states.tsx';
 import { isAway } from './load.ts';
 import { keepLanguage, keepTheme, readLanguage, readTheme, type Theme } from './preferences.ts';
@@ -107,7 +108,7 @@ function Signed({ sites, ended, ...person }: SignedProps) {
   // Another site's figures under this address would be silently wrong.
   const site = view.site === null ? sites[0] : sites.find(({ key }) => key === view.site);
   if (!site) return <NoSite any={sites.length > 0} />;
-  const Page = { overview: Overview, live: Live, channels: Channels, conversions: Conversions, funnels: Funnels }[view.page];
+  const Page = { overview: Overview, live: Live, channels: Channels, conversions: Conversions, funnels: Funnels, rights: Rights }[view.page];
   return (
     <>
       <a class="skip" href="#content">{words.skip}</a>
@@ -115,7 +116,7 @@ function Signed({ sites, ended, ...person }: SignedProps) {
         <Nav sites={sites} site={site} />
         <div>
           <TopBar sites={sites} site={site} {...person} />
-          <Page site={site} ended={ended} />
+          <Page key={view.page === 'rights' ? site.key : view.page} site={site} ended={ended} />
         </div>
       </div>
       <Tabs />

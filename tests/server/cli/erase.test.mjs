@@ -1,6 +1,6 @@
 // A visitor takes consent back, or asks what is stored: through the collector, commands and the engine that serve runs.
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { etappe, etappeAsync, house, succeed } from './etappe.mjs';
@@ -138,6 +138,28 @@ test('everything about one person is shown and erased, through the server and wi
   const list = succeed('erase', '--list', '--config', at.file).trim().split('\n').map((line) => JSON.parse(line));
   assert.equal(list.length, 2);
   assert.ok(!journal(at).includes('anna'));
+});
+
+test('the dashboard\'s way: looked up and erased with a purpose, and the audit log holds who, why and no id', async (t) => {
+  const at = house(t);
+  const server = await new Serve(at).ready();
+  await send(server, [of(anna), of(ben)]);
+  const path = `/api/v1/sites/${at.site_key}`;
+  const wish = JSON.stringify({ visitor: anna, purpose: 'request by letter' });
+  const found = await server.admin('POST', `${path}/subject`, wish);
+  assert.equal(found.status, 200, found.text);
+  assert.equal(JSON.parse(found.text).places.events.rows.length, 1, 'what was on its way is stored first');
+  const ordered = await server.admin('POST', `${path}/erasures`, wish);
+  assert.equal(ordered.status, 202, ordered.text);
+  const { receipt } = JSON.parse(ordered.text);
+  await erased(at, receipt);
+  const [first] = JSON.parse((await server.admin('GET', `${path}/erasures`)).text).erasures;
+  assert.deepEqual([first.receipt, first.state, place(first, 'events').erased], [receipt, 'erased', 1]);
+  await server.stop();
+  const log = ['etappe.db', 'etappe.db-wal'].map((name) => join(at.path, name)).filter((file) => existsSync(file))
+    .map((file) => readFileSync(file, 'latin1')).join('');
+  for (const action of ['subject.look_up', 'subject.erase']) assert.ok(log.includes(action), action);
+  assert.ok(log.includes('request by letter') && !log.includes(anna));
 });
 
 test('a command about a person says what is wrong with it', (t) => {

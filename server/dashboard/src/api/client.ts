@@ -122,6 +122,35 @@ export interface PageLook {
 }
 export interface CheckQuestion { url: string; check: string; since: number }
 
+/** Whose data is meant; `purpose` goes to the audit log. */
+export type SubjectQuestion = { purpose: string } & ({ visitor: string } | { person: string });
+export interface Subject {
+  site: string;
+  kind: 'visitor' | 'person';
+  hash: string;
+  visitors: string[];
+  shared_visitors: string[];
+  places: {
+    events: { rows: Record<string, unknown>[]; complete: boolean };
+    events_rejected: { rows: Record<string, unknown>[] };
+    spool: { rows: never[]; rule: string };
+    erasures: { receipts: Erasure[] };
+  };
+}
+export interface Erasure {
+  receipt: string;
+  site: string;
+  kind: 'visitor' | 'person';
+  reason: string;
+  state: 'open' | 'counted' | 'erased' | 'gone';
+  ordered_at: string;
+  erased_at: string | null;
+  gone_at: string | null;
+  visitors: number | null;
+  shared_visitors: number | null;
+  places: { place: string; erased?: number | null }[];
+}
+
 export interface Question {
   site: string;
   name: ReportName;
@@ -168,6 +197,17 @@ export function live(site: string, since: number | null, check: string | null, s
 /** Has the server look at the page itself. */
 export function check(site: string, question: CheckQuestion, signal: AbortSignal): Promise<Answer<{ page: PageLook; verdict: Verdict }>> {
   return send('POST', `/sites/${encodeURIComponent(site)}/check`, signal, question);
+}
+
+export function subject(site: string, question: SubjectQuestion): Promise<Answer<Subject>> {
+  return send('POST', `/sites/${encodeURIComponent(site)}/subject`, null, question);
+}
+export function erase(site: string, question: SubjectQuestion): Promise<Answer<Erasure>> {
+  return send('POST', `/sites/${encodeURIComponent(site)}/erasures`, null, question);
+}
+export async function erasures(site: string, signal: AbortSignal): Promise<Answer<Erasure[]>> {
+  const answer = await send<{ erasures: Erasure[] }>('GET', `/sites/${encodeURIComponent(site)}/erasures`, signal);
+  return answer.ok ? { ok: true, value: answer.value.erasures } : answer;
 }
 
 function reportPath(question: Question, extra: Record<string, string>): string {

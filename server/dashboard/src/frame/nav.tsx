@@ -3,7 +3,7 @@ import type { Site } from '../api/client.ts';
 import { useSpeech } from '../language.tsx';
 import { Link, useNavigation } from '../navigation.tsx';
 import { Icon, Logo } from '../parts/icon.tsx';
-import { kAnalysePages, kPages, onPage, type Page } from '../route.ts';
+import { kAnalysePages, kTabPages, onPage, type Page } from '../route.ts';
 import { SiteSwitcher } from './site_switcher.tsx';
 
 export function Nav({ sites, site }: { sites: Site[]; site: Site }) {
@@ -16,6 +16,8 @@ export function Nav({ sites, site }: { sites: Site[]; site: Site }) {
       <ul><Entry page="overview" /><Entry page="live" /></ul>
       <h2>{words.nav.analyse}</h2>
       <ul>{kAnalysePages.map((page) => <Entry key={page} page={page} />)}</ul>
+      <h2>{words.nav.safeguard}</h2>
+      <ul><Entry page="rights" /></ul>
     </nav>
   );
 }
@@ -25,7 +27,7 @@ export function Tabs() {
   const { view } = useNavigation();
   return (
     <nav class="tabs" aria-label={words.nav.areas}>
-      {kPages.map((page) => (
+      {kTabPages.map((page) => (
         <Link key={page} to={onPage(view, page)} current={view.page === page}>
           <Icon name={page} />
           {words.pages[page]}

@@ -2,9 +2,11 @@
 import type { Me } from '../api/client.ts';
 import type { Language } from '../format.ts';
 import { speechOf, useSpeech } from '../language.tsx';
+import { Link, useNavigation } from '../navigation.tsx';
 import { Choices } from '../parts/choices.tsx';
 import { Popover } from '../parts/popover.tsx';
 import type { Theme } from '../preferences.ts';
+import { onPage } from '../route.ts';
 
 export interface PersonMenuProps {
   me: Me;
@@ -16,6 +18,7 @@ export interface PersonMenuProps {
 
 export function PersonMenu({ me, theme, setTheme, setLanguage, signOut }: PersonMenuProps) {
   const { language, words } = useSpeech();
+  const { view } = useNavigation();
   const name = me.name || me.login;
   return (
     <Popover
@@ -35,6 +38,7 @@ export function PersonMenu({ me, theme, setTheme, setLanguage, signOut }: Person
             class="seg" label={words.top.language} chosen={language} choose={setLanguage}
             options={(['de', 'en'] as const).map((id) => ({ id, name: speechOf(id).words.language }))}
           />
+          <Link class="btn only-narrow" to={onPage(view, 'rights')}>{words.pages.rights}</Link>
           <button class="btn" type="button" onClick={signOut}>{words.top.signOut}</button>
         </div>
       )}

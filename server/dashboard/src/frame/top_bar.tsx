@@ -14,7 +14,7 @@ interface TopBarProps extends PersonMenuProps { me: Me; sites: Site[]; site: Sit
 export function TopBar({ sites, site, ...person }: TopBarProps) {
   const { words } = useSpeech();
   const { view } = useNavigation();
-  const hasPeriod = view.page !== 'live';
+  const hasPeriod = view.page !== 'live' && view.page !== 'rights';
   return (
     <header class="bars">
       <div class="top">
