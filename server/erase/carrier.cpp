@@ -45,6 +45,7 @@ Carrier::Step Carrier::step(Time now) {
 Carrier::Step Carrier::carry_out(std::vector<Order> orders, Time now) {
   if (waiting_.flush() != Waiting::Stored::all) return failure("not_stored");
   const std::string newest = waiting_.newest();
+  const std::vector<Order> before = orders;
 
   if (const auto added = add_visitors(orders); !added) return failure(name_of(added.error()));
   const std::vector<Subject> all = all_subjects(orders);
@@ -58,7 +59,11 @@ Carrier::Step Carrier::carry_out(std::vector<Order> orders, Time now) {
     order.figures.bad_files = leftovers.bad_files;
     order.figures.detached_parts = *detached;
   }
-  if (!journal_.update(orders)) return failure("journal");
+  // An attempt that finds what the last one found has nothing to write: the store may be away for days.
+  std::vector<Order> changed;
+  for (std::size_t i = 0; i < orders.size(); ++i)
+    if (!(orders[i] == before[i])) changed.push_back(orders[i]);
+  if (!changed.empty() && !journal_.update(changed)) return failure("journal");
   for (const Order& order : orders) withdrawn_.add(order, now);
 
   const auto erased_at = store_.erase(all);

@@ -49,6 +49,7 @@ test('who withdraws is erased, also when the server is killed right after its pr
   assert.equal(done.figures.events, 2);
   assert.ok(!journal(at).includes(anna), 'the journal forgets the id');
   assert.equal(await second.metric('etappe_erased_rows_total{place="events"}'), 2);
+  assert.equal((await send(second, [of(anna, '/latest')])).status, 400, 'what is late stays refused');
   await second.flush();
   assert.equal(await second.stop(), 0);
   assert.deepEqual(stored(at).map((row) => [row.visitor, row.path]).sort(), [[ben, '/1'], [ben, '/2']]);

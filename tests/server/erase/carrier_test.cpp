@@ -103,6 +103,18 @@ TEST_F(CarrierTest, LeavesAnOrderOpenWhileSomethingIsAwayAndTriesAgain) {
     EXPECT_EQ(counters_.value("etappe_erasure_failures_total", observe::label("reason", reason)), 1u);
 }
 
+TEST_F(CarrierTest, DoesNotFillTheDiskWhileItTriesAgain) {
+  store_.rows = {{"shop", "v1", ""}};
+  const std::string receipt = order({visitor("v1")});
+  store_.refuses_to_erase = true;
+  EXPECT_EQ(carrier_->step(kLater), Step::failed);
+  ASSERT_EQ(told(receipt).state, State::counted);
+  const std::string first = folder_.read("journal.ndjson");
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(carrier_->step(kLater), Step::failed);
+  EXPECT_EQ(folder_.read("journal.ndjson"), first);
+  EXPECT_EQ(carrier_->trouble(), "store_refused");
+}
+
 TEST_F(CarrierTest, ErasesTheVisitorsOfAPersonButNotASharedDevice) {
   store_.rows = {{"shop", "v1", "anna"},
                  {"shop", "v1", ""},

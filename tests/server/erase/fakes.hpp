@@ -43,6 +43,7 @@ class FakeStore final : public Store {
   std::vector<FakeRow> rows;
   std::uint64_t old_parts = 0;
   std::optional<StoreError> trouble;
+  bool refuses_to_erase = false;
   int statements = 0;
 
   Result<std::vector<PersonVisitor>, StoreError> visitors_of(const std::vector<Subject>& persons) override {
@@ -70,8 +71,9 @@ class FakeStore final : public Store {
     return found;
   }
   Result<Time, StoreError> erase(const std::vector<Subject>& subjects) override {
-    // Half of it is done when the process dies here.
     if (trouble) return fail(*trouble);
+    if (refuses_to_erase) return fail(StoreError::refused);
+    // Half of it is done when the process dies here.
     ++statements;
     remove_one(subjects);
     death_.pass();
