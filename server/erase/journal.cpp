@@ -103,7 +103,7 @@ Journal::~Journal() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-Result<std::unique_ptr<Journal>, JournalError> Journal::open(fs::path folder, const Secret& secret) {
+Result<std::unique_ptr<Journal>, JournalError> Journal::open(const fs::path& folder, const Secret& secret) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (!error) fs::permissions(folder, fs::perms::owner_all, error);

@@ -44,8 +44,8 @@ struct Wish {
 class Journal {
  public:
   /// Makes the folder, reads the file, cuts a last line that a crash has torn.
-  [[nodiscard]] static Result<std::unique_ptr<Journal>, JournalError> open(std::filesystem::path folder,
-                                                                           const Secret& secret);
+  [[nodiscard]] static Result<std::unique_ptr<Journal>, JournalError> open(
+      const std::filesystem::path& folder, const Secret& secret);
   /// The orders in the file as it is now, for who must not write: the oldest first.
   [[nodiscard]] static Result<std::vector<Order>, JournalError> read(const std::filesystem::path& folder,
                                                                      const Secret& secret);

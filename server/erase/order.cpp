@@ -1,5 +1,6 @@
 #include "server/erase/order.hpp"
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 namespace etappe::erase {
@@ -7,11 +8,11 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr std::string_view kReasons[] = {"withdrawal", "erase_command", "ui", "restore"};
-constexpr std::string_view kStates[] = {"open", "counted", "erased", "gone"};
+constexpr std::array<std::string_view, 4> kReasons = {"withdrawal", "erase_command", "ui", "restore"};
+constexpr std::array<std::string_view, 4> kStates = {"open", "counted", "erased", "gone"};
 
 template <class Enum, std::size_t Count>
-Enum named(const std::string_view (&names)[Count], const std::string& name) {
+Enum named(const std::array<std::string_view, Count>& names, const std::string& name) {
   for (std::size_t i = 0; i < Count; ++i)
     if (names[i] == name) return static_cast<Enum>(i);
   throw json::other_error::create(501, "unknown name", nullptr);

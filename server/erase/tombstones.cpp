@@ -21,6 +21,7 @@ Result<std::vector<Wish>, StoreError> restored(Store& store, const std::vector<O
   });
   if (!told) return fail(told.error());
   std::vector<Wish> wishes;
+  wishes.reserve(by_site.size());
   for (auto& [site, wish] : by_site) wishes.push_back(std::move(wish));
   return wishes;
 }

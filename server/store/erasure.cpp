@@ -168,12 +168,13 @@ Result<void, StoreError> Erasure::each_id(const std::function<void(const Subject
   };
   for (const Kind kind : {Kind::visitor, Kind::person}) {
     const std::string column(erase::name_of(kind));
-    const auto told = lines("SELECT DISTINCT site, " + column + " FROM events WHERE " + column + " != ''",
-                            [&](const nlohmann::json& row) {
-                              if (row.size() != 2 || !row[0].is_string() || !row[1].is_string()) return false;
-                              take({row[0].get<std::string>(), kind, row[1].get<std::string>()});
-                              return true;
-                            });
+    std::string sql = "SELECT DISTINCT site, ";
+    sql.append(column).append(" FROM events WHERE ").append(column).append(" != ''");
+    const auto told = lines(sql, [&](const nlohmann::json& row) {
+      if (row.size() != 2 || !row[0].is_string() || !row[1].is_string()) return false;
+      take({row[0].get<std::string>(), kind, row[1].get<std::string>()});
+      return true;
+    });
     if (!told) return told;
   }
   codec::Lists all;

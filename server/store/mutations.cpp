@@ -69,7 +69,7 @@ Result<Mutations::Rows, StoreError> Mutations::ask(Ask question) {
   return rows;
 }
 
-Result<void, StoreError> Mutations::tell(Ask statement) {
+Result<void, StoreError> Mutations::tell(const Ask& statement) {
   if (const auto may = may_ask(); !may) return fail(may.error());
   const auto answer = client_.ask(statement, kAnswer);
   if (!answer) return fail(StoreError::away);

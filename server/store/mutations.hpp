@@ -31,7 +31,7 @@ class Mutations {
   using Rows = std::vector<std::vector<std::string>>;  ///< cells as text
   [[nodiscard]] Result<Rows, erase::StoreError> ask(Ask question);
   /// A statement that answers at once; an ALTER is only handed over.
-  [[nodiscard]] Result<void, erase::StoreError> tell(Ask statement);
+  [[nodiscard]] Result<void, erase::StoreError> tell(const Ask& statement);
   /// Blocks until no mutation of the events' tables is left. One that fails is taken back: `refused`.
   [[nodiscard]] Result<void, erase::StoreError> wait();
   /// Likewise, as the result's lines arrive.
