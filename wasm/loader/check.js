@@ -4,7 +4,7 @@
 // address, nothing on the device. docs/live-check.md has the answers.
 
 (() => {
-  const { base, source, config, loadScript, seen } = window.etappe.check;
+  const [base, source, config, loadScript, seen] = window.etappe.check;
   const [, token] = /[#&]etappe-check=([\w-]{16,64})/.exec(location.hash) || [];
   if (!token) return;
   let csp = '';
@@ -15,7 +15,7 @@
   let looks = 0;
   let silent = 0;
   const look = () => {
-    const { started, granted, taken, withoutWasm } = seen();
+    const [started, granted, taken, withoutWasm] = seen();
     // Once it has begun the tracker waits up to two seconds for company; until then silence means nothing.
     const patient = started && !taken && !csp && ++silent < 8;
     const findings = `engine=${withoutWasm ? 'js' : 'wasm'}&consent=${granted ? 2 : 0}&policy=${config.policy || 'block'}` +

@@ -3,10 +3,10 @@
 // site's policy is `queue` (it listens and remembers in memory) or `cookieless` (it sends without ids): docs/consent.md.
 
 import { state, say, guarded, listen, loadScript } from './state.js';
-import { call, callWith, saveDevice, startEngine, startEngineNow, sendKept, adopt, isCookieless, awaitsGrant, type } from './engine.js';
+import { call, callWith, saveDevice, startEngine, startEngineNow, sendKept, isCookieless, awaitsGrant, type } from './engine.js';
 import { read, forget, forgetThere, visitorOf } from './device.js';
 import { take, follow } from './data_layer.js';
-import { view, turn, followRoutes, linkOf } from './pages.js';
+import { view, turn, followRoutes } from './pages.js';
 import { commands, track, onceStarted, declaredProps, commerceOf } from './track.js';
 import { inOrder, whenReady } from './queue.js';
 import listeners from 'etappe:listeners';
@@ -85,11 +85,6 @@ function start(fromTheStart) {
   listeners.forEach((module) => guarded(module)());
   // The view comes first and sees the model as it is by now; then the same messages come again, one by one.
   const earlier = follow((message) => whenReady((now) => onPush(message, now)));
-  const link = linkOf(location.search);
-  if (link) {
-    const { domains = [], link_domains = [] } = state.config;
-    state.queue.unshift(() => adopt(link, [...domains, ...link_domains], state.arrived));
-  }
   whenReady(() => earlier.forEach(take));
   view(state.details);
   if (fromTheStart) {
@@ -199,8 +194,7 @@ function boot() {
   for (const args of calls) if (args[0] !== 'view') handle(args);
   decisions.forEach((module) => guarded(module)());
   if (/[#&]etappe-check=/.test(location.hash)) {
-    etappe.check = { base: state.base, source: state.source, config: state.config, loadScript,
-      seen: () => ({ started: state.started, granted: state.granted, taken: state.taken, withoutWasm: state.withoutWasm }) };
+    etappe.check = [state.base, state.source, state.config, loadScript, () => [state.started, state.granted, state.taken, state.withoutWasm]];
     loadScript(state.base + state.config.engine.replace('engine', 'check'));
   }
 }

@@ -1,15 +1,22 @@
 // One visit over several domains of the site: a link or form that leads to another of them carries the visit along
-// for two minutes (docs/abi.md, "A link between domains"). Under a grant only; nothing is stored on the way.
+// for two minutes (docs/abi.md, "A link between domains"), and the page there goes on with it. Under a grant only;
+// nothing is stored on the way.
 
 import { state, listen } from '../state.js';
-import { linkTo } from '../engine.js';
+import { adopt, linkTo } from '../engine.js';
+import { linkOf } from '../pages.js';
+import { inOrder } from '../queue.js';
 import { ownHost } from '../track.js';
 
 export default () => {
+  const { domains = [], link_domains = [] } = state.config;
+  const arrival = linkOf(location.search);
+  // Before the view, which is to be the linked visitor's.
+  if (arrival) inOrder(() => adopt(arrival, [...domains, ...link_domains], state.arrived));
   const decorated = (address) => {
     const url = new URL(address, location.href);
     const { hostname } = url;
-    const target = hostname !== location.hostname && /^http/.test(url.protocol) && ownHost(hostname, state.config.link_domains);
+    const target = hostname !== location.hostname && /^http/.test(url.protocol) && ownHost(hostname, link_domains);
     const link = target && state.engine && linkTo(target);
     if (!link) return address;
     url.searchParams.delete('_et');

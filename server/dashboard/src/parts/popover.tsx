@@ -1,6 +1,6 @@
 // A button and the panel it opens. Esc and a click outside close it; the focus goes back to the button.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 interface PopoverProps {
   class: string;
@@ -22,7 +22,8 @@ export function Popover({ class: className, label, panelLabel, button, align, ch
     trigger.current?.focus();
   };
 
-  useEffect(() => {
+  // A layout effect: one that waits for the paint would take the focus back from a person who has closed the panel by then.
+  useLayoutEffect(() => {
     if (!open) return;
     const wanted = panel.current?.querySelector<HTMLElement>('[aria-checked="true"], [aria-pressed="true"]');
     (wanted ?? panel.current?.querySelector<HTMLElement>('button, input, a') ?? panel.current)?.focus();
