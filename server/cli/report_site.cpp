@@ -12,6 +12,7 @@ Result<report::Site, report::FunnelFault> report_site(const admin::Site& site) {
                       .zone = site.zone,
                       .currency = site.currency,
                       .demo = site.demo,
+                      .session_silence = std::chrono::minutes{site.session_minutes},
                       .policy = site.privacy.policy,
                       .funnels = *std::move(funnels)};
 }

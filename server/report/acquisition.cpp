@@ -8,8 +8,8 @@ namespace {
 // A session that began before midnight is found whole; none lasts longer without half an hour of silence.
 constexpr Reach kSessionReach{1, 0};
 
-std::string sessions_sql() {
-  return "WITH " + session_origins() + R"(
+std::string sessions_sql(const Scope& scope) {
+  return "WITH " + session_origins(scope) + R"(
 SELECT
   toString(toDate(began, {zone:String})) AS day,
   origin.1 AS channel,
@@ -22,8 +22,8 @@ GROUP BY day, channel, source, medium
 ORDER BY day, channel, source, medium)";
 }
 
-std::string conversions_sql() {
-  return "WITH " + placed_conversions() + R"(
+std::string conversions_sql(const Scope& scope) {
+  return "WITH " + placed_conversions(scope) + R"(
 SELECT
   toString(toDate(ts, {zone:String})) AS day,
   channel, source, medium,
@@ -44,13 +44,13 @@ ORDER BY day, channel, source, medium, money)";
 Acquisition read_acquisition(Asker& asker, const Scope& scope, const std::string& currency,
                              std::string_view prefix) {
   Acquisition found;
-  for (const auto& row :
-       asker.rows(std::string(prefix) + "sessions", question_for(scope, kSessionReach, sessions_sql()), 5))
+  for (const auto& row : asker.rows(std::string(prefix) + "sessions",
+                                    question_for(scope, kSessionReach, sessions_sql(scope)), 5))
     found.sessions.push_back({asker.day(row[0]),
                               {asker.text(row[1]), asker.text(row[2]), asker.text(row[3])},
                               asker.count(row[4])});
 
-  Question question = question_for(scope, kConversionReach, conversions_sql());
+  Question question = question_for(scope, kConversionReach, conversions_sql(scope));
   question.parameters.emplace_back("currency", currency);
   for (const auto& row : asker.rows(std::string(prefix) + "conversions", std::move(question), 10)) {
     ConversionsRow entry{asker.day(row[0]),

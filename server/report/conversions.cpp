@@ -46,8 +46,8 @@ struct Goals {
   }
 };
 
-std::string goals_sql() {
-  return "WITH " + counted_conversions() + R"(SELECT
+std::string goals_sql(const Scope& scope) {
+  return "WITH " + counted_conversions(scope) + R"(SELECT
   toString(toDate(ts, {zone:String})) AS day,
   name,
   if(weight = 'micro', 'micro', 'primary') AS kind,
@@ -65,7 +65,7 @@ ORDER BY day, name, kind, money)";
 
 Goals read_goals(Asker& asker, const Scope& scope, const std::string& currency, std::string_view prefix) {
   Goals goals;
-  Question question = question_for(scope, kConversionReach, goals_sql());
+  Question question = question_for(scope, kConversionReach, goals_sql(scope));
   question.parameters.emplace_back("currency", currency);
   for (const auto& row : asker.rows(std::string(prefix) + "goals", std::move(question), 10)) {
     const Goal goal{asker.text(row[2]), asker.text(row[1])};

@@ -4,38 +4,36 @@ namespace etappe::report {
 namespace {
 
 // Fewer rows than session_origins(): only touches of sessions that have a conversion.
-const std::string& first_touches() {
-  static const std::string text = R"(touched AS (
+std::string first_touches(const Scope& scope) {
+  const std::string converted = "session IN (SELECT session FROM " +
+                                rows_of(scope, {.sent = "type = 'conversion' AND session != ''"}) + ")";
+  return R"(touched AS (
   SELECT
     session,
     argMin(tuple(channel, source, medium), tuple(ts, received_at, segment, record)) AS origin
-  FROM )" + scanned_rows() + R"(
-    AND session IN (SELECT session FROM events WHERE site = {site:String} AND type = 'conversion'
-                    AND key_day BETWEEN {key_from:Date} AND {key_to:Date} AND session != '')
-  WHERE touch = 1
+  FROM )" +
+         rows_of(scope, {.sent = converted, .found = "touch = 1"}) + R"(
   GROUP BY session
 ))";
-  return text;
 }
 
 }  // namespace
 
-const std::string& session_origins() {
-  static const std::string text = R"(origins AS (
+std::string session_origins(const Scope& scope) {
+  return R"(origins AS (
   SELECT
     session,
     min(ts) AS began,
     argMinIf(tuple(channel, source, medium), tuple(ts, received_at, segment, record), touch = 1) AS first_touch,
     if(first_touch.1 = '', tuple('Direct', '(direct)', '(none)'), first_touch) AS origin
-  FROM )" + scanned_rows() + R"(
-    AND session != ''
+  FROM )" +
+         rows_of(scope, {.sent = "session != ''"}) + R"(
   GROUP BY session
 ))";
-  return text;
 }
 
-const std::string& counted_conversions() {
-  static const std::string text = R"(fired AS (
+std::string counted_conversions(const Scope& scope) {
+  return R"(fired AS (
   SELECT
     name, first.1 AS id, first.2 AS ts, first.3 AS weight, first.4 AS value, first.5 AS currency,
     first.6 AS quantity, first.7 AS order_id, first.8 AS visitor, first.9 AS session, first.10 AS path,
@@ -48,17 +46,16 @@ const std::string& counted_conversions() {
                    touch, channel, source, medium),
              tuple(ts, received_at, segment, record)) AS first,
       count() - 1 AS repeats
-    FROM )" + scanned_rows() + R"(
-      AND type = 'conversion'
+    FROM )" +
+         rows_of(scope, {.sent = "type = 'conversion'"}) + R"(
     GROUP BY name, occasion
   )
   WHERE toDate(ts, {zone:String}) BETWEEN {from:Date} AND {to:Date}
 ))";
-  return text;
 }
 
-const std::string& placed_conversions() {
-  static const std::string text = counted_conversions() + ",\n" + first_touches() + R"(,
+std::string placed_conversions(const Scope& scope) {
+  return counted_conversions(scope) + ",\n" + first_touches(scope) + R"(,
 placed AS (
   SELECT
     fired.id AS id, fired.ts AS ts, fired.name AS name, fired.weight AS weight, fired.value AS value,
@@ -71,7 +68,6 @@ placed AS (
     way.1 AS channel, way.2 AS source, way.3 AS medium
   FROM fired LEFT JOIN touched ON fired.session = touched.session
 ))";
-  return text;
 }
 
 }  // namespace etappe::report

@@ -15,15 +15,15 @@ inline constexpr int kOrderReachDays = 30;
 inline constexpr Reach kConversionReach{kOrderReachDays, 0};
 
 /// "origins": one row per session with `began` and `origin`, the tuple (channel, source, medium).
-[[nodiscard]] const std::string& session_origins();
+[[nodiscard]] std::string session_origins(const Scope& scope);
 
 /// "fired": one row per counted conversion of the period: id, ts, name, weight, value, currency, quantity,
 /// order_id, visitor, session, path, touch, channel, source, medium as stored, and `repeats`, how often it
 /// came again.
-[[nodiscard]] const std::string& counted_conversions();
+[[nodiscard]] std::string counted_conversions(const Scope& scope);
 
 /// counted_conversions(), session_origins() and "placed": the same rows with the channel, source and medium
 /// that the reports give them.
-[[nodiscard]] const std::string& placed_conversions();
+[[nodiscard]] std::string placed_conversions(const Scope& scope);
 
 }  // namespace etappe::report

@@ -21,6 +21,8 @@ constexpr Field kEvent[] = {{"id", Kind::plain},
                             {"visitor", Kind::text},
                             {"session", Kind::text},
                             {"person", Kind::text},
+                            {"link", Kind::plain},
+                            {"page", Kind::plain},
                             {"url", Kind::text},
                             {"host", Kind::text},
                             {"path", Kind::text},
@@ -104,16 +106,15 @@ constexpr std::string_view kItems =
 
 // The rows come from a subquery, so that conditions see the columns and not what is written of them.
 std::string events_sql() {
-  return "(\n  SELECT *, " + std::string(kItems) + "\n  FROM " + scanned_rows() +
+  return "(\n  SELECT *, " + std::string(kItems) + "\n  FROM " + stored_rows() +
          "\n)\nORDER BY site, key_day, id";
 }
 
 // Every hit of a landing page carries its address, and with it the mark: the view, a click, a reload. They
 // are one touch; another campaign in the same session is another. Hits without a session stand for
 // themselves.
-std::string touchpoints_sql() {
-  return "(\n  SELECT *\n  FROM " + scanned_rows() + R"(
-  WHERE touch = 1
+std::string touchpoints_sql(const Scope& scope) {
+  return "(\n  SELECT *\n  FROM " + rows_of(scope, {.found = "touch = 1"}) + R"(
   ORDER BY ts, id
   LIMIT 1 BY if(session = '', toString(id), session), channel, source, medium, campaign, term, content, campaign_id,
              network, publisher, click_id
@@ -136,14 +137,18 @@ Question extract_question(Extract extract, Format format, const Site& site, cons
     columns += (columns.empty() ? "  " : ",\n  ") + written(field, format);
   const std::string select = "SELECT\n" + columns + "\nFROM ";
   // An export has no clock: everything of its days belongs to it.
-  const Scope scope{site.id, site.zone, period, text_of(period.to + std::chrono::days{2}) + " 00:00:00"};
+  const Scope scope{.site = site.id,
+                    .zone = site.zone,
+                    .period = period,
+                    .until = text_of(period.to + std::chrono::days{2}) + " 00:00:00",
+                    .silence = site.session_silence};
   switch (extract) {
     case Extract::events: return question_for(scope, {}, select + events_sql());
-    case Extract::touchpoints: return question_for(scope, {}, select + touchpoints_sql());
+    case Extract::touchpoints: return question_for(scope, {}, select + touchpoints_sql(scope));
     case Extract::conversions: break;
   }
   return question_for(scope, kConversionReach,
-                      "WITH " + placed_conversions() + "\n" + select + "placed\nORDER BY ts, id");
+                      "WITH " + placed_conversions(scope) + "\n" + select + "placed\nORDER BY ts, id");
 }
 
 Result<void, Refusal> pour_extract(Source& source, Extract extract, Format format, const Site& site,

@@ -28,12 +28,14 @@ std::string rfc3339(std::string_view utc) {
 // The first recorded day is found through the key, so that no more than its days are read.
 constexpr std::string_view kCalendar = R"(WITH
   toDateTime({as_of:String}, 'UTC') AS as_of,
-  (SELECT key_day FROM events WHERE site = {site:String} ORDER BY site, key_day LIMIT 1) AS first_key
+  (SELECT key_day FROM events WHERE site = {site:String} ORDER BY site, key_day LIMIT 1) AS first_key,
+  (SELECT count() FROM (SELECT 1 FROM events WHERE site = {site:String} AND link = 'daily' LIMIT 1)) AS has_daily
 SELECT
   toString(toDate(as_of, {zone:String})) AS today,
   toString(toTimeZone(subtractDays(toTimeZone(as_of, {zone:String}), {shift:UInt16}), 'UTC')) AS same_time_before,
   (SELECT toString(minOrNull(toDate(ts, {zone:String}))) FROM events
-   WHERE site = {site:String} AND key_day <= first_key + 4) AS recorded_from)";
+   WHERE site = {site:String} AND key_day <= first_key + 4) AS recorded_from,
+  has_daily)";
 
 std::string presence_sql(Presence presence) {
   const std::string_view condition = presence == Presence::any_conversion ? "type = 'conversion'" : "1";
@@ -42,7 +44,7 @@ std::string presence_sql(Presence presence) {
          "  countIf(type = 'view') AS page_views,\n"
          "  countIf(type = 'view' AND consent_analytics = 'granted') AS page_views_granted\n"
          "FROM " +
-         scanned_rows();
+         stored_rows();
 }
 
 std::string nearest_sql(Presence presence) {
@@ -70,16 +72,21 @@ Frame Frame::open(Asker& asker, const Site& site, const Ask& ask, Presence prese
   Frame frame;
   frame.shift_ = comparison_shift(ask.period);
   const std::string as_of = utc_text(ask.as_of);
-  frame.current_ = {site.id, site.zone, ask.period, utc_text(ask.as_of + kClockSlack)};
+  frame.current_ = {.site = site.id,
+                    .zone = site.zone,
+                    .period = ask.period,
+                    .until = utc_text(ask.as_of + kClockSlack),
+                    .silence = site.session_silence};
 
   Question calendar = question_for(frame.current_, {}, std::string(kCalendar));
   calendar.parameters.emplace_back("as_of", as_of);
   calendar.parameters.emplace_back("shift", std::to_string(frame.shift_));
-  const auto days = asker.rows("calendar", std::move(calendar), 3);
+  const auto days = asker.rows("calendar", std::move(calendar), 4);
   if (days.empty()) return frame;
   frame.today_ = asker.day(days[0][0]);
   const std::string same_time_before = asker.text(days[0][1]);
   frame.recorded_from_ = asker.day_or_none(days[0][2]);
+  frame.current_.has_daily = asker.count(days[0][3]) != 0;
   if (asker.refusal()) return frame;
 
   report.recorded_from = frame.recorded_from_;
@@ -101,7 +108,9 @@ Frame Frame::open(Asker& asker, const Site& site, const Ask& ask, Presence prese
                                 {{"recorded_from", text_of(*frame.recorded_from_)}}});
       // Without a running day the comparison ends with its last day.
       const std::string until = running ? same_time_before : as_of;
-      frame.previous_ = Scope{site.id, site.zone, comparison.period, until};
+      frame.previous_ = frame.current_;
+      frame.previous_->period = comparison.period;
+      frame.previous_->until = until;
     }
     report.comparison = std::move(comparison);
   }

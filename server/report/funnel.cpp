@@ -62,7 +62,7 @@ Question question_of(const Scope& scope, const Funnel& funnel) {
     flags += ", " + flag;
   }
   sql += ",\n    is_1 AND toDate(ts, {zone:String}) BETWEEN {from:Date} AND {to:Date} AS starts\n  FROM " +
-         scanned_rows() + "\n    AND visitor != ''\n  WHERE " + any + "\n),\n";
+         rows_of(scope, {.sent = "visitor != ''", .found = any}) + "\n),\n";
   sql += "visitors AS (\n  SELECT\n    arraySort(groupArray(tuple(at, received_at, record, starts" + flags +
          "))) AS seen";
   // way_k: the times from an event of step k on; later_k: those of the nearest way_k after each event.
@@ -110,7 +110,7 @@ Question unlinked_question(const Scope& scope, const Funnel& funnel) {
   Question steps;
   const std::string first = condition_of(funnel.steps.front().match, 1, steps);
   Question question = question_for(
-      scope, {}, "SELECT count()\nFROM " + scanned_rows() + "\n    AND visitor = '' AND (" + first + ")");
+      scope, {}, "SELECT count()\nFROM " + stored_rows({.sent = "visitor = '' AND (" + first + ")"}));
   question.parameters.insert(question.parameters.end(), steps.parameters.begin(), steps.parameters.end());
   return question;
 }

@@ -32,13 +32,13 @@ struct Course {
 };
 
 // ROLLUP counts a visitor once in each day and once in the whole, which is not the sum of the days.
-std::string traffic_sql() {
+std::string traffic_sql(const Scope& scope) {
   return R"(SELECT
   toString(toDate(ts, {zone:String})) AS day,
   grouping(day) AS is_whole,
   uniqExactIf(visitor, visitor != '') AS visitors,
   countIf(type = 'view') AS page_views
-FROM )" + scanned_rows() +
+FROM )" + rows_of(scope) +
          R"(
 GROUP BY day WITH ROLLUP
 ORDER BY is_whole, day)";
@@ -48,7 +48,7 @@ Course read_course(Asker& asker, const Scope& scope, const Acquisition& acquisit
                    std::string_view prefix) {
   Course course;
   for (const auto& row :
-       asker.rows(std::string(prefix) + "traffic", question_for(scope, {}, traffic_sql()), 4)) {
+       asker.rows(std::string(prefix) + "traffic", question_for(scope, {}, traffic_sql(scope)), 4)) {
     Figures& figures = asker.count(row[1]) != 0 ? course.whole : course.days[asker.day(row[0])];
     figures.visitors = asker.count(row[2]);
     figures.page_views = asker.count(row[3]);

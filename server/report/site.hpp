@@ -2,6 +2,7 @@
 // What a report must know about a site: where its days begin, which money it counts in, which funnels it has.
 // Not how a site is stored (server/admin) nor what the collecting side knows of it (server/artefact).
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -48,9 +49,10 @@ struct Site {
   std::string key;  ///< what people and addresses carry
   std::string name;
   std::vector<std::string> domains;
-  std::string zone;      ///< IANA name, known to exist
-  std::string currency;  ///< ISO 4217, upper-case
-  bool demo = false;     ///< the rows are generated
+  std::string zone;                          ///< IANA name, known to exist
+  std::string currency;                      ///< ISO 4217, upper-case
+  bool demo = false;                         ///< the rows are generated
+  std::chrono::minutes session_silence{30};  ///< ends a session
   consent::Policy policy = consent::Policy::block;
   std::vector<Funnel> funnels;  ///< the first one is the main funnel
 };

@@ -62,13 +62,25 @@ class MemorySites final : public Sites {
  public:
   std::vector<report::Site> all() override {
     using namespace report;
-    Site shop{"shop", "shop", "Nordwerk Antriebe", {"nordwerk.example"}, "Europe/Berlin", "EUR", true,
-              {},     {}};
+    Site shop{.id = "shop",
+              .key = "shop",
+              .name = "Nordwerk Antriebe",
+              .domains = {"nordwerk.example"},
+              .zone = "Europe/Berlin",
+              .currency = "EUR",
+              .demo = true,
+              .funnels = {}};
     shop.funnels = {{"inquiry",
                      "Angebotsanfrage",
                      7,
                      {{"Produktseite", ViewMatch{"/produkte/"}}, {"Anfrage", ConversionMatch{"inquiry"}}}}};
-    Site other{"other", "other", "No funnel", {"other.example"}, "UTC", "USD", false, {}, {}};
+    Site other{.id = "other",
+               .key = "other",
+               .name = "No funnel",
+               .domains = {"other.example"},
+               .zone = "UTC",
+               .currency = "USD",
+               .funnels = {}};
     return {shop, other};
   }
   std::string snippet(const report::Site& site) override {

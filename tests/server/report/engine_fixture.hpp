@@ -40,6 +40,8 @@ struct Hit {
   std::string medium = "";
   std::string analytics = "granted";
   std::string id = "";  ///< empty: a new one
+  std::string link = "linked";
+  int page = 0;  ///< which page load; 0: not said
 };
 
 /// One engine for all tests; each test has a site of its own.
@@ -77,7 +79,8 @@ class Reports : public ::testing::Test {
     std::string sql =
         "INSERT INTO events (site, key_day, id, type, ts, received_at, visitor, session, path, name, value, "
         "currency, "
-        "order_id, weight, funnel, step, touch, channel, source, medium, consent_analytics, segment, record, "
+        "order_id, weight, funnel, step, touch, channel, source, medium, consent_analytics, link, page, "
+        "segment, record, "
         "enrich_version) VALUES ";
     const auto text = [](const std::string& value) { return "'" + value + "'"; };
     for (const Hit& hit : hits) {
@@ -91,7 +94,9 @@ class Reports : public ::testing::Test {
              text(hit.currency) + ", " + text(hit.order_id) + ", " + text(hit.weight) + ", " +
              text(hit.funnel) + ", " + text(hit.step) + ", " + std::to_string(hit.touch) + ", " +
              text(hit.channel) + ", " + text(hit.source) + ", " + text(hit.medium) + ", " +
-             text(hit.analytics) + ", '00000000-0000-4000-8000-000000000000', " + number + ", 1), ";
+             text(hit.analytics) + ", " + text(hit.link) + ", toUUID('00000000-0000-0000-0000-" +
+             (std::to_string(hit.page + 1'000'000'000'000).substr(1)) +
+             "'), '00000000-0000-4000-8000-000000000000', " + number + ", 1), ";
     }
     sql.resize(sql.size() - 2);
     const auto answer = engine_->client->ask({.sql = sql}, 30s);
@@ -148,6 +153,14 @@ class Reports : public ::testing::Test {
 
 inline Hit view(std::string ts, std::string visitor, std::string session) {
   return {.ts = std::move(ts), .visitor = std::move(visitor), .session = std::move(session)};
+}
+/// Of a visitor who is known for a day only, on one page load.
+inline Hit daily(std::string ts, std::string hash, int page = 0) {
+  return {.ts = std::move(ts),
+          .visitor = std::move(hash),
+          .analytics = "undetermined",
+          .link = "daily",
+          .page = page};
 }
 inline Hit arrival(std::string ts, std::string session, std::string channel, std::string source,
                    std::string medium) {
