@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "server/address/range.hpp"
 #include "server/admin/json_object.hpp"
 
 namespace etappe::admin {
@@ -21,6 +22,7 @@ constexpr std::size_t kLongestVersion = 32;
 constexpr int kLastVendor = 65'535;
 constexpr int kMostMonths = 25;  // the CNIL's bound for data of audience measurement
 constexpr std::size_t kMostMappings = 16;
+constexpr std::size_t kMostRanges = 64;
 // What follows travels to every visitor of the site.
 constexpr std::size_t kMostText = 1'000;
 constexpr std::size_t kMostBanner = 8'000;
@@ -96,6 +98,11 @@ PrivacyOptions options_from(const json& value) {
   if (const json* banner = object.find("banner")) options.banner = banner_from(*banner);
   object.read("erase_on_withdrawal", options.erase_on_withdrawal);
   object.read("retention_months", options.retention_months, 1, kMostMonths);
+  read_texts(object, "own_addresses", options.own_addresses, kMostRanges,
+             [](const std::string& text, const std::string& place) {
+               if (!address::Range::from(text))
+                 refuse(Reason::bad_value, place, "write an IP address or a range, such as 203.0.113.0/24");
+             });
   object.end();
   return options;
 }
@@ -108,7 +115,8 @@ ordered_json as_json(const PrivacyOptions& options) {
           {"generic", ordered_json::parse(options.generic)},
           {"banner", ordered_json::parse(options.banner)},
           {"erase_on_withdrawal", options.erase_on_withdrawal},
-          {"retention_months", options.retention_months}};
+          {"retention_months", options.retention_months},
+          {"own_addresses", options.own_addresses}};
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ struct PrivacyOptions {
   std::string banner = "null";         ///< JSON object: our own banner; null: the site has another or none
   bool erase_on_withdrawal = true;
   int retention_months = 25;  ///< of rows
+  std::vector<std::string> own_addresses = {};  ///< CIDR: of the site's own people, whose events are not kept
   friend bool operator==(const PrivacyOptions&, const PrivacyOptions&) = default;
 };
 

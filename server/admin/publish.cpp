@@ -116,7 +116,10 @@ std::vector<artefact::Site> table_of(const std::vector<Site>& sites, const std::
                          .id_cookie = site.tracker.id_cookie == IdCookie::server ? artefact::IdCookie::server
                                                                                  : artefact::IdCookie::script,
                          .withdrawal = site.privacy.erase_on_withdrawal ? artefact::Withdrawal::erases
-                                                                            : artefact::Withdrawal::stops};
+                                                                        : artefact::Withdrawal::stops,
+                         .own_addresses = site.privacy.own_addresses,
+                         .retention_months = site.privacy.retention_months,
+                         .consent_version = site.privacy.version};
     for (const Token& token : tokens)
       if (token.scope != Scope::read && (token.site.empty() || token.site == site.id))
         entry.ingest_token_hashes.push_back(token.hash);

@@ -72,6 +72,9 @@ Site site_from(const json& j) {
   site.id_cookie = id_cookie_from(j);
   site.ingest_token_hashes = j.at("ingest_token_hashes").get<std::vector<std::string>>();
   site.redact = j.value("redact", std::string());
+  site.own_addresses = j.value("own_addresses", std::vector<std::string>());
+  site.retention_months = j.value("retention_months", site.retention_months);
+  site.consent_version = j.value("consent_version", std::string());
   site.withdrawal = j.value("erase_on_withdrawal", true) ? Withdrawal::erases : Withdrawal::stops;
   return site;
 }
@@ -102,6 +105,9 @@ std::string to_text(const std::vector<Site>& sites) {
                     {"id_cookie", site.id_cookie == IdCookie::server ? "server" : "script"},
                     {"ingest_token_hashes", site.ingest_token_hashes},
                     {"erase_on_withdrawal", site.withdrawal == Withdrawal::erases},
+                    {"own_addresses", site.own_addresses},
+                    {"retention_months", site.retention_months},
+                    {"consent_version", site.consent_version},
                     {"redact", site.redact}});
   }
   const json table{{"version", kTableVersion}, {"sites", std::move(list)}};
@@ -133,6 +139,8 @@ std::shared_ptr<const SiteTable> SiteTable::of(std::vector<Site> sites) {
   for (Site& site : sites) {
     std::string key = site.key;
     if (site.id.empty()) site.id = key;
+    for (const std::string& text : site.own_addresses)
+      if (const auto range = address::Range::from(text)) site.own.push_back(*range);
     table->sites_.insert_or_assign(std::move(key), std::move(site));
   }
   for (const auto& [key, site] : table->sites_) table->by_id_.emplace(site.id, &site);

@@ -18,6 +18,7 @@
 
 #include "core/consent/consent.hpp"
 #include "core/result.hpp"
+#include "server/address/range.hpp"
 
 namespace etappe::artefact {
 
@@ -38,7 +39,11 @@ struct Site {
   std::string id = {};  ///< what envelopes and rows carry: it stays when the key is rotated. Empty: the key
   std::string redact = {};  ///< the site's redaction rules, one a line (core/redact)
   IdCookie id_cookie = IdCookie::server;
-  Withdrawal withdrawal = Withdrawal::erases;  ///< `erase_on_withdrawal`
+  Withdrawal withdrawal = Withdrawal::erases;   ///< `erase_on_withdrawal`
+  std::vector<std::string> own_addresses = {};  ///< CIDR: the site's own people, whose events are not kept
+  address::Ranges own = {};                     ///< the same, read; SiteTable does it
+  int retention_months = 25;                    ///< of rows
+  std::string consent_version = {};             ///< of the banner or policy that is in force
 };
 
 enum class Error : std::uint8_t {

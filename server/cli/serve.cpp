@@ -118,6 +118,22 @@ event::TimeMs wall_clock() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
+address::Ranges trusted_proxies(const config::Settings& settings) {
+  address::Ranges ranges;
+  for (const std::string& text : settings.trusted_proxies)
+    if (const auto range = address::Range::from(text)) ranges.push_back(*range);
+  return ranges;
+}
+
+/// Runs on the eraser's thread.
+std::function<int(std::string_view)> months_by(const collect::SiteSnapshot& sites) {
+  return [&sites](std::string_view id) {
+    const auto table = sites.get();
+    const artefact::Site* site = table->find_id(id);
+    return site == nullptr ? erase::kMostMonths : site->retention_months;
+  };
+}
+
 /// The hash of the day needs its key again after a restart; a day that is over leaves nothing behind.
 int turn_day(collect::DayKeys& keys, const DataFolder& data) {
   if (keys.turn(wall_clock()) == collect::DayKeys::Turn::same_day) return kFine;
@@ -285,8 +301,7 @@ int serve(const Options& options) {
   SpoolWaiting waiting(**feeder, **spool, data.spool());
   erase::Carrier carrier(**orders, withdrawn, erasure, waiting, counters, *person_secret);
   store::OldRows old_rows(mutations);
-  erase::Retention retention(
-      old_rows, [](std::string_view) { return erase::kMostMonths; }, **orders, counters);
+  erase::Retention retention(old_rows, months_by(sites), **orders, counters);
 
   const fs::path assets = assets_folder(*settings);
   live::Board board(wall_clock, owners_of(sites));
@@ -295,7 +310,8 @@ int serve(const Options& options) {
   http::Router public_routes;
   delivery.add_routes(public_routes);
   collect::add_event_routes(
-      public_routes, {sites, sink, counters, duplicates, wall_clock, *person_secret, day_keys, withdrawals, board});
+      public_routes, {sites, sink, counters, duplicates, wall_clock, *person_secret, day_keys, withdrawals,
+                      board, trusted_proxies(*settings), settings->region_header});
   deliver::add_health_routes(public_routes, {[&] { return (*spool)->accepts(); },
                                              [&] {
                                                const feed::Lag lag = (*feeder)->lag();

@@ -7,6 +7,7 @@
 
 #include "core/codec/batch.hpp"
 #include "core/url/url.hpp"
+#include "server/address/client.hpp"
 #include "server/collect/admission.hpp"
 #include "server/collect/id_cookie.hpp"
 #include "server/collect/intake.hpp"
@@ -44,6 +45,14 @@ void allow_origin(http::Reply& reply, std::string_view origin) {
   reply.headers.push_back({"Access-Control-Allow-Origin", std::string(origin)});
   reply.headers.push_back({"Access-Control-Allow-Credentials", "true"});
   reply.headers.push_back({"Access-Control-Expose-Headers", "Retry-After"});
+}
+
+/// A proxy may add a header of its own behind the one that a visitor has sent.
+std::string all_of_header(const http::Request& request, std::string_view name) {
+  std::string all;
+  for (const http::Header& header : request.headers)
+    if (header.name == name) all += (all.empty() ? "" : ",") + std::string(header.value);
+  return all;
 }
 
 std::string to_json(const std::vector<Rejected>& rejected) {
@@ -86,6 +95,11 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
     const bool is_fresh = url::find_param(request.query, "id") == "new";
     const auto signal =
         request.header("sec-gpc") == "1" ? consent::PrivacyControl::global : consent::PrivacyControl::absent;
+    const bool names_region =
+        !ports_.region_header.empty() && address::contain(ports_.trusted_proxies, request.peer);
+    const std::string region =
+        names_region ? address::region_from(request.header(ports_.region_header)) : std::string();
+    const std::string forwarded = all_of_header(request, "x-forwarded-for");
     const Arrival arrival{.received_at = ports_.now(),
                           .origin = origin,
                           .authorization = request.header("authorization"),
@@ -93,8 +107,8 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
                           .host = request.header("host"),
                           .cookie = request.header("cookie"),
                           .id_wish = is_fresh ? IdWish::fresh : IdWish::known,
-                          .address = request.peer,
-                          .region = {},
+                          .address = address::client_of(request.peer, forwarded, ports_.trusted_proxies),
+                          .region = region,
                           .privacy_control = signal,
                           .day_key = ports_.day_keys.get().key,
                           .withdrawals = &ports_.withdrawals};

@@ -28,7 +28,9 @@ struct Ports {
   PersonSecret person_secret;
   const DayKeys& day_keys;  ///< for visitors without ids
   Withdrawals& withdrawals;
-  live::Board& board;  ///< told what became of events, after their batch was answered
+  live::Board& board;               ///< told what became of events, after their batch was answered
+  address::Ranges trusted_proxies = {};  ///< whose X-Forwarded-For and region are believed
+  std::string region_header = {};        ///< lower case; empty: no region is known
 };
 
 /// Adds POST and OPTIONS of /v1/events, and POST of /v1/forget.

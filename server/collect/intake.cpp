@@ -1,5 +1,6 @@
 #include "server/collect/intake.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@ namespace {
 constexpr std::size_t kMaxUserAgentBytes = 1024;
 constexpr std::string_view kTooOld = "too_old";
 constexpr std::string_view kWithdrawn = "withdrawn";
+constexpr std::string_view kOwnAddress = "own_address";
 
 /// One face for both formats.
 class Batch {
@@ -89,13 +91,15 @@ class EnvelopeMaker {
         keeps_id_(admitted.site->id_cookie == artefact::IdCookie::server &&
                   shares_site(*admitted.site, arrival.origin, arrival.host)),
         known_id_(keeps_id_ ? id_in(arrival.cookie, admitted.site->key) : std::string_view()),
-        user_agent_(kept_user_agent(arrival.user_agent)) {}
+        user_agent_(kept_user_agent(arrival.user_agent)),
+        is_own_(admitted.sender == Sender::anyone && address::contain(admitted.site->own, arrival.address)) {}
 
   /// The envelope, or why the event is not kept.
   [[nodiscard]] Result<Record, std::string_view> make(event::EventView event, codec::Lists& lists) {
     codec::EnvelopeView envelope;
     envelope.client_time = event.time;
     event.time = corrected(event.time, sent_at_, arrival_.received_at);
+    if (is_own_) return fail(kOwnAddress);
     if (admitted_.sender == Sender::anyone && arrival_.received_at - event.time > kMaxAge)
       return fail(kTooOld);
     if (event.type == event::Type::identify && trimmed_id(event.person).empty())
@@ -166,6 +170,7 @@ class EnvelopeMaker {
   const std::string_view known_id_;           ///< of the cookie; empty when it must not be used
   std::optional<std::string> first_visitor_;  ///< as the first event with a grant said it
   const std::string_view user_agent_;
+  const bool is_own_;  ///< one of the site's own people
   Scratch scratch_;
   std::string person_;       ///< of the event in hand
   std::string day_visitor_;  ///< empty until an event needs it
@@ -203,7 +208,11 @@ Result<Intake, Refused> take_in(std::span<const std::byte> body, const Arrival& 
     intake.records.push_back(std::move(*record));
   }
   intake.id_cookie = maker.id_cookie();
-  if (intake.records.empty()) {
+  // One of the site's own people did nothing wrong.
+  const bool is_own = !intake.rejected.empty() && std::ranges::all_of(intake.rejected, [](const Rejected& r) {
+    return r.reason == kOwnAddress;
+  });
+  if (intake.records.empty() && !is_own) {
     return fail(Refused{Refusal::no_valid_event, intake.site, std::move(intake.rejected), intake.site});
   }
   return intake;

@@ -29,8 +29,9 @@ struct Arrival {
   std::string_view host;           ///< header Host
   std::string_view cookie;         ///< header Cookie
   IdWish id_wish = IdWish::known;
-  std::string_view address;  ///< the visitor's, as far as it is known; used for the hash of the day only
-  std::string_view region;   ///< ISO 3166, upper case; empty when unknown
+  std::string_view address;  ///< the visitor's, as far as it is known; never kept: it makes the hash of the
+                             ///< day and tells the site's own people
+  std::string_view region;  ///< ISO 3166, upper case; empty when unknown
   consent::PrivacyControl privacy_control = consent::PrivacyControl::absent;  ///< header Sec-GPC
   DayKey day_key{};
   const Withdrawals* withdrawals = nullptr;  ///< nullptr: nobody has withdrawn
@@ -38,9 +39,9 @@ struct Arrival {
 
 /// An event that could not be kept while its batch could.
 struct Rejected {
-  std::size_t index = 0;  ///< in the batch, from 0
-  std::string_view
-      reason;  ///< a static text: the name of a codec::Error, an event::Defect, too_old, or withdrawn
+  std::size_t index = 0;    ///< in the batch, from 0
+  std::string_view reason;  ///< a static text: the name of a codec::Error, an event::Defect, too_old,
+                            ///< withdrawn, or own_address
 };
 
 struct Intake {

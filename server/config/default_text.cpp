@@ -14,6 +14,11 @@ admin_listen = "127.0.0.1:8081"
 # "tls" when a proxy that speaks TLS stands in front of admin_listen; without one it must be a loopback address.
 # admin_proxy = "none"
 
+# Proxies in front of `listen` whose X-Forwarded-For is believed, and the header by which they say the visitor's region
+# (ISO 3166: "DE", "US-CA"), such as CF-IPCountry. Empty: no region is known. The address itself is never written down.
+# trusted_proxies = ["127.0.0.0/8", "::1"]
+# region_header = ""
+
 # The collector's address as browsers see it, for the snippets. Empty: https://track.<the site's first domain>
 # public_url = ""
 

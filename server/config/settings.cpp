@@ -12,6 +12,8 @@
 #include <system_error>
 #include <vector>
 
+#include "server/address/range.hpp"
+
 namespace etappe::config {
 namespace {
 
@@ -94,6 +96,35 @@ Taken take_url(const toml::node& node, std::string& into) {
   return std::nullopt;
 }
 
+Taken take_ranges(const toml::node& node, std::vector<std::string>& into) {
+  const toml::array* list = node.as_array();
+  if (list == nullptr) return Refusal{Reason::wrong_type, "write a list of texts, [\"10.0.0.0/8\"]"};
+  std::vector<std::string> ranges;
+  for (const toml::node& entry : *list) {
+    const auto text = entry.value_exact<std::string>();
+    if (!text || !address::Range::from(*text))
+      return Refusal{Reason::bad_value,
+                     "write IP addresses or ranges of them, for example \"10.0.0.0/8\" or \"::1\""};
+    ranges.push_back(*text);
+  }
+  into = std::move(ranges);
+  return std::nullopt;
+}
+
+/// The name of a header, in lower case; empty for none.
+Taken take_header(const toml::node& node, std::string& into) {
+  std::string text;
+  if (auto refusal = take_text(node, text)) return refusal;
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const bool is_good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    if (!is_good)
+      return Refusal{Reason::bad_value, "write the name of a header, for example \"CF-IPCountry\""};
+  }
+  into = text;
+  return std::nullopt;
+}
+
 /// "4GiB", "512 MiB", "65536".
 std::optional<std::uint64_t> parse_size(std::string_view text) {
   std::uint64_t number = 0;
@@ -130,6 +161,8 @@ Taken take(const std::string& key, const toml::node& node, const fs::path& base,
     if (!refusal) into.admin_proxy = choice == "tls" ? AdminProxy::tls : AdminProxy::none;
     return refusal;
   }
+  if (key == "trusted_proxies") return take_ranges(node, into.trusted_proxies);
+  if (key == "region_header") return take_header(node, into.region_header);
   if (key == "public_url") return take_url(node, into.public_url);
   if (key == "data") return take_path(node, base, into.data);
   if (key == "assets") return take_path(node, base, into.assets);
@@ -141,9 +174,9 @@ Taken take(const std::string& key, const toml::node& node, const fs::path& base,
   return std::nullopt;
 }
 
-constexpr std::string_view kKeys[] = {"listen",        "admin_listen", "admin_proxy", "public_url",
-                                      "data",          "assets",       "log",         "engine.library",
-                                      "engine.memory", "spool.max"};
+constexpr std::string_view kKeys[] = {"listen",        "admin_listen",   "admin_proxy",   "trusted_proxies",
+                                      "region_header", "public_url",     "data",          "assets",
+                                      "log",           "engine.library", "engine.memory", "spool.max"};
 constexpr std::string_view kSections[] = {"engine", "spool"};
 
 /// Levenshtein's distance, for "did you mean".

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.hpp"
 
@@ -21,6 +22,8 @@ struct Settings {
   std::string listen = "127.0.0.1:8080";
   std::string admin_listen = "127.0.0.1:8081";
   AdminProxy admin_proxy = AdminProxy::none;
+  std::vector<std::string> trusted_proxies = {"127.0.0.0/8", "::1"};  ///< CIDR; whose headers are believed
+  std::string region_header;      ///< by which a trusted proxy says the visitor's region; empty: none does
   std::string public_url;         ///< where browsers reach the public listener; empty: https://track.<domain>
   std::filesystem::path data;     ///< absolute
   std::filesystem::path assets;   ///< empty: ../share/etappe beside the executable

@@ -398,6 +398,27 @@ TEST_F(IntakeTest, UnderAnotherPolicyAnEventWithoutAGrantBelongsToNobody) {
   EXPECT_EQ(open(intake->records[0]).event.visitor, "");
 }
 
+TEST_F(IntakeTest, EventsOfTheSitesOwnPeopleAreNotKeptAndTheyAreToldNothing) {
+  artefact::Site site;
+  site.key = "s1";
+  site.own_addresses = {"203.0.113.0/24", "2001:db8::/32"};
+  table_ = artefact::SiteTable::of({site});
+  for (const char* own : {"203.0.113.77", "2001:db8::1"}) {
+    Arrival own_people = arrival();
+    own_people.address = own;
+    const auto taken = take(batch_json(event_json(1, "")), own_people);
+    ASSERT_TRUE(taken) << own;
+    EXPECT_TRUE(taken->records.empty());
+    ASSERT_EQ(taken->rejected.size(), 1U);
+    EXPECT_EQ(taken->rejected[0].reason, "own_address");
+  }
+  Arrival other = arrival();
+  other.address = "203.0.114.1";
+  const auto taken = take(batch_json(event_json(1, "")), other);
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->records.size(), 1U);
+}
+
 TEST_F(IntakeTest, SecGpcDeniesMarketingWhateverTheBatchSays) {
   Arrival with = arrival();
   with.privacy_control = consent::PrivacyControl::global;
