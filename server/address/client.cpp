@@ -29,6 +29,11 @@ std::string_view client_of(std::string_view peer, std::string_view forwarded, co
   return bytes_of(client) ? client : std::string_view();
 }
 
+std::string region_of(std::string_view peer, std::string_view header, const Front& front) {
+  const bool is_told = !front.region_header.empty() && contain(front.trusted, peer);
+  return is_told ? region_from(header) : std::string();
+}
+
 std::string region_from(std::string_view header) {
   std::string region(trimmed(header));
   for (char& c : region)

@@ -24,6 +24,7 @@
 #include "server/cli/engine_child.hpp"
 #include "server/cli/erase_ports.hpp"
 #include "server/cli/live_ports.hpp"
+#include "server/cli/load_keeper.hpp"
 #include "server/cli/office.hpp"
 #include "server/cli/ready_store.hpp"
 #include "server/cli/spool_sink.hpp"
@@ -118,11 +119,11 @@ event::TimeMs wall_clock() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-address::Ranges trusted_proxies(const config::Settings& settings) {
-  address::Ranges ranges;
+address::Front front_of(const config::Settings& settings) {
+  address::Front front{{}, settings.region_header};
   for (const std::string& text : settings.trusted_proxies)
-    if (const auto range = address::Range::from(text)) ranges.push_back(*range);
-  return ranges;
+    if (const auto range = address::Range::from(text)) front.trusted.push_back(*range);
+  return front;
 }
 
 /// Runs on the eraser's thread.
@@ -305,13 +306,16 @@ int serve(const Options& options) {
 
   const fs::path assets = assets_folder(*settings);
   live::Board board(wall_clock, owners_of(sites));
-  deliver::Delivery delivery(data.published() / "t", assets / "a", counters, board);
+  const address::Front front = front_of(*settings);
+  LoadKeeper loads(store, schema, sites, front);
+  deliver::Delivery delivery(
+      data.published() / "t", assets / "a", counters, board,
+      [&loads](std::string_view key, const http::Request& request) { loads.count(key, request); });
 
   http::Router public_routes;
   delivery.add_routes(public_routes);
-  collect::add_event_routes(
-      public_routes, {sites, sink, counters, duplicates, wall_clock, *person_secret, day_keys, withdrawals,
-                      board, trusted_proxies(*settings), settings->region_header});
+  collect::add_event_routes(public_routes, {sites, sink, counters, duplicates, wall_clock, *person_secret,
+                                            day_keys, withdrawals, board, front});
   deliver::add_health_routes(public_routes, {[&] { return (*spool)->accepts(); },
                                              [&] {
                                                const feed::Lag lag = (*feeder)->lag();
@@ -321,6 +325,7 @@ int serve(const Options& options) {
   DatabaseAccounts accounts(office->accounts(), office->tokens());
   DatabaseSites all_sites(*office);
   const auto flush = [&] {
+    loads.write();
     const bool is_done = (*feeder)->flush(kFlush) == feed::Flushed::done;
     return is_done ? api::Flushed::done : api::Flushed::timed_out;
   };
@@ -381,6 +386,7 @@ int serve(const Options& options) {
   fs::remove(data.endpoints(), ignored);
   (*public_server)->stop(kPatience);
   (*admin_server)->stop(kPatience);
+  loads.stop();
   mutations.stop();
   eraser.stop();
   if ((*feeder)->flush(kPatience) != feed::Flushed::done)

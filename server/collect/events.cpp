@@ -95,10 +95,8 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
     const bool is_fresh = url::find_param(request.query, "id") == "new";
     const auto signal =
         request.header("sec-gpc") == "1" ? consent::PrivacyControl::global : consent::PrivacyControl::absent;
-    const bool names_region =
-        !ports_.region_header.empty() && address::contain(ports_.trusted_proxies, request.peer);
     const std::string region =
-        names_region ? address::region_from(request.header(ports_.region_header)) : std::string();
+        address::region_of(request.peer, request.header(ports_.front.region_header), ports_.front);
     const std::string forwarded = all_of_header(request, "x-forwarded-for");
     const Arrival arrival{.received_at = ports_.now(),
                           .origin = origin,
@@ -107,7 +105,7 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
                           .host = request.header("host"),
                           .cookie = request.header("cookie"),
                           .id_wish = is_fresh ? IdWish::fresh : IdWish::known,
-                          .address = address::client_of(request.peer, forwarded, ports_.trusted_proxies),
+                          .address = address::client_of(request.peer, forwarded, ports_.front.trusted),
                           .region = region,
                           .privacy_control = signal,
                           .day_key = ports_.day_keys.get().key,

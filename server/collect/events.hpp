@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/event/event.hpp"
+#include "server/address/client.hpp"
 #include "server/collect/day_visitor.hpp"
 #include "server/collect/duplicates.hpp"
 #include "server/collect/person.hpp"
@@ -28,9 +29,8 @@ struct Ports {
   PersonSecret person_secret;
   const DayKeys& day_keys;  ///< for visitors without ids
   Withdrawals& withdrawals;
-  live::Board& board;               ///< told what became of events, after their batch was answered
-  address::Ranges trusted_proxies = {};  ///< whose X-Forwarded-For and region are believed
-  std::string region_header = {};        ///< lower case; empty: no region is known
+  live::Board& board;         ///< told what became of events, after their batch was answered
+  address::Front front = {};  ///< the proxies between visitors and this listener
 };
 
 /// Adds POST and OPTIONS of /v1/events, and POST of /v1/forget.

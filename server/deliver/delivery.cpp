@@ -61,8 +61,12 @@ const Form& form_of(const File& file, Encoding encoding) {
 }  // namespace
 
 Delivery::Delivery(std::filesystem::path scripts, std::filesystem::path assets, observe::Counters& counters,
-                   live::Board& board)
-    : scripts_(std::move(scripts)), assets_(std::move(assets)), counters_(counters), board_(board) {
+                   live::Board& board, Fetched fetched)
+    : scripts_(std::move(scripts)),
+      assets_(std::move(assets)),
+      counters_(counters),
+      board_(board),
+      fetched_(std::move(fetched)) {
   refresh();
 }
 
@@ -113,6 +117,7 @@ void Delivery::script(http::Request request, http::Responder respond) const {
     } else {
       counters_.add("etappe_scripts_total", observe::label("site", key));
       board_.script_fetched(key, page);
+      if (fetched_ && !is_pinned(name)) fetched_(key, request);
     }
   }
   const Lifetime lifetime = is_pinned(name) ? Lifetime::immutable : Lifetime::short_and_private;

@@ -4,6 +4,7 @@
 // that belong to it. All come from memory; who publishes calls refresh().
 
 #include <filesystem>
+#include <functional>
 #include <string_view>
 
 #include "server/deliver/shelf.hpp"
@@ -17,9 +18,11 @@ namespace etappe::deliver {
 class Delivery {
  public:
   /// `scripts` is DATA/published/t, `assets` the folder `a` of the assets. Reads both.
-  /// `board` is told who fetched which script, and what pages report of themselves.
+  /// `board` is told who fetched which script, and what pages report of themselves; `fetched(key, request)`
+  /// of every fetch of one that is not pinned, on the io threads.
+  using Fetched = std::function<void(std::string_view, const http::Request&)>;
   Delivery(std::filesystem::path scripts, std::filesystem::path assets, observe::Counters& counters,
-           live::Board& board);
+           live::Board& board, Fetched fetched = {});
 
   /// Picks up what was published since. Blocks on the disk: not for io threads. Thread-safe.
   void refresh();
@@ -44,6 +47,7 @@ class Delivery {
   Shelf assets_;
   observe::Counters& counters_;
   live::Board& board_;
+  Fetched fetched_;
 };
 
 }  // namespace etappe::deliver

@@ -42,7 +42,8 @@ std::string presence_sql(Presence presence) {
   return "SELECT\n  countIf(" + std::string(condition) +
          ") AS present,\n"
          "  countIf(type = 'view') AS page_views,\n"
-         "  countIf(type = 'view' AND consent_analytics = 'granted') AS page_views_granted\n"
+         "  countIf(type = 'view' AND consent_analytics = 'granted') AS page_views_granted,\n"
+         "  countIf(type = 'view' AND link = 'daily') AS page_views_daily\n"
          "FROM " +
          stored_rows();
 }
@@ -115,9 +116,23 @@ Frame Frame::open(Asker& asker, const Site& site, const Ask& ask, Presence prese
     report.comparison = std::move(comparison);
   }
 
-  const auto present = asker.rows("presence", question_for(frame.current_, {}, presence_sql(presence)), 3);
+  const auto present = asker.rows("presence", question_for(frame.current_, {}, presence_sql(presence)), 4);
   if (present.empty()) return frame;
-  report.consent = {asker.count(present[0][2]), asker.count(present[0][1])};
+  report.consent.page_views_granted = asker.count(present[0][2]);
+  report.consent.page_views = asker.count(present[0][1]);
+  if (const std::int64_t daily = asker.count(present[0][3]); daily > 0)
+    report.notes.push_back(
+        {NoteCode::visitors_of_a_day,
+         std::to_string(daily) +
+             " page view(s) are of visitors without ids: who comes on two days is two visitors.",
+         {{"page_views", daily}}});
+  frame.loads_ = read_loads(asker, frame.current_);
+  const LoadCounts loads = sum_of(frame.loads_);
+  if (loads.fetched > 0) {
+    report.consent.script_loads = loads.fetched;
+    report.consent.recorded_loads = loads.recorded;
+    report.consent.uncounted_estimate = uncounted_share(loads);
+  }
   if (!frame.recorded_from_) {
     report.state = State::nothing_recorded;
   } else if (asker.count(present[0][0]) == 0) {

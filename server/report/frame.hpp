@@ -1,10 +1,12 @@
 #pragma once
 // What every report says about itself: which day is running, since when the site is recorded, what it is
-// compared with, whether there is anything in the period, and how much of it came with consent.
+// compared with, whether there is anything in the period, how much of it came with consent, and how much is
+// missing.
 
 #include <string_view>
 
 #include "server/report/asker.hpp"
+#include "server/report/loads.hpp"
 #include "server/report/scope.hpp"
 
 namespace etappe::report {
@@ -20,6 +22,8 @@ class Frame {
   [[nodiscard]] const Scope& current() const { return current_; }
   /// Set where there is a comparison and some of it was recorded.
   [[nodiscard]] const std::optional<Scope>& previous() const { return previous_; }
+  /// Of the current period; empty where no fetch was counted.
+  [[nodiscard]] const Loads& loads() const { return loads_; }
   /// False for days that were not recorded yet and for days to come: their figures are unknown, not zero.
   [[nodiscard]] bool known(Day day) const;
   /// Likewise for a day of the comparison.
@@ -28,6 +32,7 @@ class Frame {
  private:
   Scope current_;
   std::optional<Scope> previous_;
+  Loads loads_;
   std::optional<Day> recorded_from_;
   Day today_{};
   int shift_ = 0;

@@ -15,6 +15,7 @@ namespace etappe::report {
 void fill_overview(Asker& asker, const Site& site, const Ask& ask, Report& report);
 void fill_channels(Asker& asker, const Site& site, const Ask& ask, Report& report);
 void fill_conversions(Asker& asker, const Site& site, const Ask& ask, Report& report);
+void fill_consent(Asker& asker, const Site& site, const Ask& ask, Report& report);
 void fill_funnel(Asker& asker, const Site& site, const Ask& ask, const Funnel& funnel, Report& report);
 
 /// One row per channel; without `before` the comparison's cells are empty.

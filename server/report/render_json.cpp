@@ -67,13 +67,17 @@ json comparison_of(const std::optional<Comparison>& comparison) {
 
 json consent_of(const Report& report) {
   constexpr std::string_view kPolicies[] = {"block", "queue", "cookieless"};  // by their numbers
-  const auto& [granted, all] = report.consent;
+  const std::int64_t granted = report.consent.page_views_granted;
+  const std::int64_t all = report.consent.page_views;
   json coverage = nullptr;
   if (all > 0) coverage = static_cast<double>(granted) / static_cast<double>(all);
   return {{"coverage", coverage},
           {"page_views_granted", granted},
           {"page_views", all},
-          {"policy", kPolicies[static_cast<std::size_t>(report.site.policy)]}};
+          {"policy", kPolicies[static_cast<std::size_t>(report.site.policy)]},
+          {"script_loads", report.consent.script_loads},
+          {"recorded_loads", report.consent.recorded_loads},
+          {"uncounted_estimate", value_of(report.consent.uncounted_estimate)}};
 }
 
 json notes_of(const Report& report) {

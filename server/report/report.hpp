@@ -58,6 +58,7 @@ enum class NoteCode : std::uint8_t {
   comparison_not_recorded,
   session_model,
   order_counted_once,
+  visitors_of_a_day,
 };
 [[nodiscard]] std::string_view name_of(NoteCode code);
 
@@ -67,10 +68,14 @@ struct Note {
   std::vector<std::pair<std::string, Cell>> data;
 };
 
-/// Recorded page views, and those of them with the purpose analytics granted.
+/// Recorded page views, those of them with the purpose analytics granted, and an estimate of what is not
+/// recorded (loads.hpp): nothing in it where no fetch of the script was counted.
 struct ConsentCoverage {
   std::int64_t page_views_granted = 0;
   std::int64_t page_views = 0;
+  std::int64_t script_loads = 0;
+  std::int64_t recorded_loads = 0;
+  Cell uncounted_estimate{};  ///< share of the script loads that no row stands for
 };
 
 struct CurrencySum {
@@ -116,7 +121,7 @@ struct Report {
 
 /// What a person asks for. `as_of` is the clock's time: the running day ends there.
 struct Ask {
-  std::string name;  ///< overview | channels | conversions | funnel
+  std::string name;  ///< overview | channels | conversions | funnel | consent
   Period period;
   Comparing comparing = Comparing::previous;
   std::string funnel;  ///< id; empty: the site's main funnel

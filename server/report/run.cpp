@@ -29,9 +29,9 @@ std::string_view name_of(State state) {
 
 std::string_view name_of(NoteCode code) {
   constexpr std::string_view kNames[] = {
-      "visitors_not_additive",   "unlinked_left_out",       "conversions_without_session",
-      "other_currencies",        "values_without_currency", "window_running",
-      "comparison_not_recorded", "session_model",           "order_counted_once"};
+      "visitors_not_additive",   "unlinked_left_out", "conversions_without_session", "other_currencies",
+      "values_without_currency", "window_running",    "comparison_not_recorded",     "session_model",
+      "order_counted_once",      "visitors_of_a_day"};
   return kNames[static_cast<std::size_t>(code)];
 }
 
@@ -42,7 +42,8 @@ std::string_view name_of(Refusal refusal) {
 }
 
 const std::vector<std::string_view>& report_names() {
-  static const std::vector<std::string_view> names{"overview", "channels", "conversions", "funnel"};
+  static const std::vector<std::string_view> names{"overview", "channels", "conversions", "funnel",
+                                                   "consent"};
   return names;
 }
 
@@ -73,6 +74,8 @@ Result<Report, Refusal> run(Source& source, const Site& site, const Ask& ask) {
     const Funnel* funnel = funnel_of(site, ask.funnel);
     if (!funnel) return fail(Refusal::unknown_funnel);
     fill_funnel(asker, site, ask, *funnel, report);
+  } else if (ask.name == "consent") {
+    fill_consent(asker, site, ask, report);
   } else {
     return fail(Refusal::unknown_report);
   }

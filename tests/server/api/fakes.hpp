@@ -239,9 +239,15 @@ class ScriptedSource final : public report::Source {
     const auto n = [](std::int64_t value) { return report::Cell(value); };
     if (has("same_time_before")) {
       table.rows = {{string("2026-11-22"), string("2026-11-15 13:32:05"),
-                     empty ? report::Cell() : report::Cell(string("2026-09-28"))}};
+                     empty ? report::Cell() : report::Cell(string("2026-09-28")), n(0)}};
     } else if (has("page_views_granted")) {
-      table.rows = {{n(empty ? 0 : 20), n(empty ? 0 : 12), n(empty ? 0 : 9)}};
+      table.rows = {{n(empty ? 0 : 20), n(empty ? 0 : 12), n(empty ? 0 : 9), n(empty ? 0 : 2)}};
+    } else if (has("AS granted")) {
+      table.rows = {{string("2026-11-21"), string("v2"), string("DE"), string("desktop"), n(14), n(9)}};
+    } else if (has("AS fetched")) {
+      if (!empty) table.rows = {{string("2026-11-21"), string("v2"), string("DE"), string("desktop"), n(20)}};
+    } else if (has("marketing")) {
+      if (!empty) table.rows = {{string("2026-11-21"), string("v2"), string("DE"), string("desktop"), n(3), n(1)}};
     } else if (has("maxOrNullIf")) {
       table.rows = {{report::Cell(), report::Cell()}};
     } else if (empty) {

@@ -142,7 +142,7 @@ TEST_F(SettingsTest, TheTextForANewFolderSaysTheDefaultsAndEveryLineInItIsTrue) 
     uncommented += line + "\n";
     begin = end + 1;
   }
-  EXPECT_EQ(keys, 8u) << "with listen and admin_listen these are all keys";
+  EXPECT_EQ(keys, 10u) << "with listen and admin_listen these are all keys";
   const auto settings = load_text(uncommented);
   ASSERT_TRUE(settings) << message(settings.error());
   const Settings defaults;
