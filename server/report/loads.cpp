@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kInForce = R"(FROM script_loads
 WHERE site = {site:String} AND toDate(quarter, {zone:String}) BETWEEN {from:Date} AND {to:Date}
-  AND quarter < {until:DateTime64(3, 'UTC')})";
+  AND quarter < {until:DateTime64(3, 'UTC')} AND device != 'bot')";
 
 std::string fetched_sql() {
   return "SELECT toString(toDate(quarter, {zone:String})) AS day, version, region, device, sum(loads) AS "
@@ -30,6 +30,7 @@ std::string recorded_sql(const Scope& scope) {
                   " AND ts >= (SELECT min(quarter) FROM script_loads WHERE site = {site:String})"}) +
          R"(
   GROUP BY visitor, page
+  HAVING device != 'bot'
 ),
 visitors AS (
   SELECT any(region) AS region, any(device) AS device, max(is_granted) AS is_granted,

@@ -16,7 +16,7 @@ function assertShape(schema, value) {
   assert.ok(validate(value), `${schema}: ${ajv.errorsText(validate.errors)}`);
 }
 
-const kSchema = { overview: 'Overview', channels: 'Channels', conversions: 'Conversions', funnel: 'Funnel' };
+const kSchema = { overview: 'Overview', channels: 'Channels', conversions: 'Conversions', funnel: 'Funnel', consent: 'Consent' };
 for (const [name, schema] of Object.entries(kSchema)) {
   for (const shape of ['ok', 'nothing_recorded', 'nothing_in_period']) {
     for (const compare of ['previous', 'none']) {

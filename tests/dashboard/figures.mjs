@@ -38,7 +38,7 @@ export function share(total, weights) {
 const day = (start, index) => new Date(Date.parse(`${start}T00:00:00Z`) + index * 86400000).toISOString().slice(0, 10);
 const money = (value) => value.toFixed(2);
 const column = (name, unit) => ({ name, unit });
-const unitOf = { day: 'day', previous_day: 'day', channel: 'channel', weight: 'weight', last_fired: 'time', name: 'text', source: 'text', medium: 'text', step: 'text', conversions_change: 'share', average_value: 'money', median_seconds_to_next: 'seconds' };
+const unitOf = { day: 'day', previous_day: 'day', channel: 'channel', weight: 'weight', last_fired: 'time', name: 'text', source: 'text', medium: 'text', step: 'text', version: 'text', region: 'text', device: 'text', uncounted_estimate: 'share', conversions_change: 'share', average_value: 'money', median_seconds_to_next: 'seconds' };
 const columns = (...names) => names.map((name) => column(name,
   unitOf[name] ?? (/value/.test(name) ? 'money' : /rate/.test(name) ? 'share' : 'count')));
 const ratio = (part, whole) => (whole ? part / whole : null);
@@ -112,9 +112,10 @@ export function report(name, { from, to, compare, funnel, shape, hostile, sql })
     report: name, site: 's7n0rdwerk', from, to, zone: 'Europe/Berlin', currency: 'EUR', demo: true,
     as_of: '2026-11-22T13:32:05Z', incomplete_day: to >= '2026-11-22' ? '2026-11-22' : null,
     recorded_from: shape === 'nothing_recorded' ? null : '2026-09-28',
-    comparison: compared ? { kind: 'previous', ...previous(from, to), until: '2026-10-25T13:32:05Z' } : null,
+    comparison: compared && name !== 'consent' ? { kind: 'previous', ...previous(from, to), until: '2026-10-25T13:32:05Z' } : null,
     state: shape, nearest_day: shape === 'nothing_in_period' ? '2026-10-26' : null,
-    consent: { coverage: empty ? null : 0.7118, page_views_granted: empty ? 0 : 61022, page_views: empty ? 0 : 85730, policy: 'block' },
+    consent: { coverage: empty ? null : 0.7118, page_views_granted: empty ? 0 : 61022, page_views: empty ? 0 : 85730, policy: 'block',
+      script_loads: empty ? 0 : 31200, recorded_loads: empty ? 0 : 18720, uncounted_estimate: empty ? null : 0.4 },
     other_currencies: empty ? [] : [{ currency: 'CHF', conversions: 1, value: '129.90' }],
     notes: empty ? [] : [
       { code: 'session_model', text: 'Conversions belong to the channel of their session.', data: {} },
@@ -123,7 +124,7 @@ export function report(name, { from, to, compare, funnel, shape, hostile, sql })
   };
   if (sql) head.sql = [{ name: 'overview', sql: 'SELECT count() FROM events WHERE site = {site:String}', parameters: { site: hostile ? kHostile[0] : 's7n0rdwerk' } }];
   const parts = { overview: () => overview(from, to, compared, empty), channels: () => channels(from, to, compared, empty, hostile),
-    conversions: () => conversions(from, to, compared, empty, hostile), funnel: () => funnelTable(compared, empty, hostile, funnel) };
+    conversions: () => conversions(from, to, compared, empty, hostile), funnel: () => funnelTable(compared, empty, hostile, funnel), consent: () => consent(from, to, empty, hostile) };
   const body = { ...head, ...parts[name]() };
   if (name === 'overview') {
     body.channels = channelTable(compared, empty);
@@ -215,6 +216,28 @@ function channels(from, to, compared, empty, hostile) {
         return days.map((each, index) => [each.day, channel, s[index], c[index], money(v[index])]).filter(([, , sessionCount]) => sessionCount > 0);
       }),
     },
+  };
+}
+
+const kConsentFigures = ['grants', 'marketing_grants', 'script_loads', 'recorded_loads', 'grant_rate_estimate', 'uncounted_estimate'];
+
+function consentTable(first, lines) {
+  const figures = ([grants, loads, recorded]) => [grants, Math.round(grants * 0.6), loads, recorded, ratio(recorded, loads), ratio(loads - recorded, loads)];
+  const sum = [0, 1, 2].map((at) => lines.reduce((all, [, ...line]) => all + line[at], 0));
+  return {
+    columns: columns(first, ...kConsentFigures),
+    rows: lines.map(([key, ...line]) => [key, ...figures(line)]),
+    totals: Object.fromEntries(figures(sum).map((cell, index) => [kConsentFigures[index], cell])),
+  };
+}
+
+function consent(from, to, empty, hostile) {
+  const days = empty ? [] : daily(from, to).map((each) => [each.day, Math.round(each.sessions / 3), each.sessions * 2, Math.round(each.sessions * 1.2)]);
+  return {
+    ...consentTable('day', days),
+    by_version: consentTable('version', empty ? [] : [['', 12, 40, 11], [hostile ? kHostile[0] : '2026-10', 2100, 9000, 4500], ['2026-11', 4200, 22160, 14209]]),
+    by_region: consentTable('region', empty ? [] : [['', 10, 30, 8], ['DE', 5000, 25000, 15000], ['US-CA', 1302, 6170, 3712]]),
+    by_device: consentTable('device', empty ? [] : [['', 2, 3, 1], ['desktop', 3800, 17000, 11000], ['phone', 2310, 13000, 7200], ['tablet', 200, 1197, 519]]),
   };
 }
 

@@ -11,7 +11,7 @@ const folder = process.env.ETAPPE_DASHBOARD;
 assert.ok(folder, 'set ETAPPE_DASHBOARD to the built dashboard (ctest does)');
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const kNow = new Date('2026-11-22T13:32:05Z');
-const kPaths = { overview: '/', live: '/?page=live', channels: '/?page=channels', conversions: '/?page=conversions', funnels: '/?page=funnels', rights: '/?page=rights' };
+const kPaths = { overview: '/', live: '/?page=live', channels: '/?page=channels', conversions: '/?page=conversions', funnels: '/?page=funnels', consent: '/?page=consent', rights: '/?page=rights' };
 
 let browser;
 let api;
@@ -416,6 +416,26 @@ async function lookUp(page, { person, id }) {
   await page.getByLabel('Zweck').fill('Anfrage vom 20. November');
   await page.getByRole('button', { name: 'Nachsehen' }).click();
 }
+
+test('consent: rates are said to be estimates, by day, version, region and device', () =>
+  onPage({ path: kPaths.consent }, async (page) => {
+    await page.waitForSelector('.basis');
+    assert.match(await textOf(page, '.head p'), /^Rund 60\s% der Skriptaufrufe .*\(Schätzung\)\.$/);
+    assert.deepEqual(await allTexts(page, '.report .card h2'), ['Nach Version des Banners', 'Nach Region', 'Nach Gerät', 'Nach Tag']);
+    const regions = page.locator('.report .card').nth(1).locator('tbody tr');
+    assert.match((await regions.nth(0).textContent()) ?? '', /^Deutschland5\.000/);
+    assert.match((await regions.nth(0).textContent()) ?? '', /≈\s60\s%/);
+    assert.match(await textOf(page, '.basis'), /Schätzung: 40\s% der Skriptaufrufe stehen in keiner Zahl hier/);
+  }));
+
+test('consent: every report says how much is in none of its figures', async () => {
+  for (const path of [kPaths.overview, kPaths.channels, kPaths.conversions, kPaths.funnels]) {
+    await onPage({ path }, async (page) => {
+      await page.waitForSelector('.basis');
+      assert.match(await textOf(page, '.basis'), /Schätzung: 40\s% der Skriptaufrufe/);
+    });
+  }
+});
 
 test('rights: a person is looked up with a purpose, and neither the id nor the purpose is in an address', () =>
   onPage({ path: kPaths.rights }, async (page) => {

@@ -7,6 +7,7 @@ import { TopBar } from './frame/top_bar.tsx';
 import { SpeechProvider, speechOf, useSpeech } from './language.tsx';
 import { Link, useNavigation } from './navigation.tsx';
 import { Channels } from './pages/channels.tsx';
+import { Consent } from './pages/consent.tsx';
 import { Conversions } from './pages/conversions.tsx';
 import { Funnels } from './pages/funnels.tsx';
 import { Live } from './pages/live.tsx';
@@ -108,7 +109,7 @@ function Signed({ sites, ended, ...person }: SignedProps) {
   // Another site's figures under this address would be silently wrong.
   const site = view.site === null ? sites[0] : sites.find(({ key }) => key === view.site);
   if (!site) return <NoSite any={sites.length > 0} />;
-  const Page = { overview: Overview, live: Live, channels: Channels, conversions: Conversions, funnels: Funnels, rights: Rights }[view.page];
+  const Page = { overview: Overview, live: Live, channels: Channels, conversions: Conversions, funnels: Funnels, consent: Consent, rights: Rights }[view.page];
   return (
     <>
       <a class="skip" href="#content">{words.skip}</a>

@@ -31,6 +31,8 @@ export interface Formats {
   /** A label of a rate axis, likewise. */
   percentTick(ratio: number, top: boolean): string;
   date(day: Day): string;
+  /** DE → Germany; a part of a country stays as it is written, US-CA. */
+  region(code: string): string;
   range(from: Day, to: Day): string;
   /** Without the year, for keys beside a dated range. */
   shortRange(from: Day, to: Day): string;
@@ -61,6 +63,7 @@ export function makeFormats(language: Language): Formats {
     if (signed) options.signDisplay = 'exceptZero';
     return minus(new Intl.NumberFormat(locale, options).format(unsigned(value, places)));
   };
+  const regions = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
   const dayOf = (options: Intl.DateTimeFormatOptions) => {
     const formatter = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' });
     return (day: Day) => formatter.format(asUtc(day));
@@ -141,6 +144,7 @@ export function makeFormats(language: Language): Formats {
     shortRange,
     axisDay,
     axisMonth,
+    region: (code) => (/^[A-Z]{2}$/.test(code) ? regions.of(code) ?? code : code),
     weekdayDate: (day) => `${weekdayName(day)}, ${date(day)}`,
     time: clock,
     timeToSecond: (moment, zone) =>

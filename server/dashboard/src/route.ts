@@ -3,9 +3,11 @@
 import type { Compare } from './api/client.ts';
 import { kDefaultPeriod, parsePeriod, periodText, type Period } from './period.ts';
 
-export const kPages = ['overview', 'live', 'channels', 'conversions', 'funnels', 'rights'] as const;
+export const kPages = ['overview', 'live', 'channels', 'conversions', 'funnels', 'consent', 'rights'] as const;
 /** Pages about a period; the others are about now. */
 export const kAnalysePages = ['channels', 'conversions', 'funnels'] as const satisfies readonly Page[];
+/** For whoever answers for the data; on a phone in the person's menu. */
+export const kSafeguardPages = ['consent', 'rights'] as const satisfies readonly Page[];
 /** At the foot of a phone; the others are in the person's menu there. */
 export const kTabPages = ['overview', 'live', 'channels', 'conversions', 'funnels'] as const satisfies readonly Page[];
 export type Page = (typeof kPages)[number];

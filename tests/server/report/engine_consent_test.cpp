@@ -66,6 +66,14 @@ TEST_F(ConsentReport, loads_count_from_the_first_counted_fetch_on) {
   EXPECT_EQ(report("overview", "2026-11-01", "2026-11-01").consent.recorded_loads, 1);
 }
 
+TEST_F(ConsentReport, robots_are_in_neither_number) {
+  store({page("2026-11-01 10:00:00", "v", 1), page("2026-11-01 10:00:00", "w", 2, "DE", "bot")});
+  store_fetches({{"2026-11-01 10:00:00", "", "", "desktop", 2}, {"2026-11-01 10:00:00", "", "", "bot", 5}});
+  const Report found = report("overview", "2026-11-01", "2026-11-01");
+  EXPECT_EQ(found.consent.script_loads, 2);
+  EXPECT_EQ(found.consent.recorded_loads, 1);
+}
+
 TEST_F(ConsentReport, rates_by_version_region_and_device) {
   store({page("2026-11-01 10:00:00", "v", 1), decision(page("2026-11-01 10:00:05", "v", 1), "v1"),
          page("2026-11-01 12:00:00", "w", 2, "AT", "phone"),

@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <tuple>
-#include <tuple>
 #include <vector>
 
 #include "server/report/report.hpp"
@@ -84,7 +83,8 @@ class Reports : public ::testing::Test {
     std::string sql =
         "INSERT INTO events (site, key_day, id, type, ts, received_at, visitor, session, path, name, value, "
         "currency, "
-        "order_id, weight, funnel, step, touch, channel, source, medium, consent_analytics, link, page, region, device, props, "
+        "order_id, weight, funnel, step, touch, channel, source, medium, consent_analytics, link, page, "
+        "region, device, props, "
         "segment, record, "
         "enrich_version) VALUES ";
     const auto text = [](const std::string& value) { return "'" + value + "'"; };
@@ -100,8 +100,8 @@ class Reports : public ::testing::Test {
              text(hit.funnel) + ", " + text(hit.step) + ", " + std::to_string(hit.touch) + ", " +
              text(hit.channel) + ", " + text(hit.source) + ", " + text(hit.medium) + ", " +
              text(hit.analytics) + ", " + text(hit.link) + ", toUUID('00000000-0000-0000-0000-" +
-             (std::to_string(hit.page + 1'000'000'000'000).substr(1)) +
-             "'), " + text(hit.region) + ", " + text(hit.device) + ", map('version', " + text(hit.version) +
+             (std::to_string(hit.page + 1'000'000'000'000).substr(1)) + "'), " + text(hit.region) + ", " +
+             text(hit.device) + ", map('version', " + text(hit.version) +
              "), '00000000-0000-4000-8000-000000000000', " + number + ", 1), ";
     }
     sql.resize(sql.size() - 2);
@@ -114,8 +114,8 @@ class Reports : public ::testing::Test {
   void store_fetches(const Fetches& fetches) {
     std::string sql = "INSERT INTO script_loads VALUES ";
     for (const auto& [quarter, version, region, device, count] : fetches)
-      sql += "('" + site_.id + "', '" + quarter + "', '" + version + "', '" + region + "', '" + device + "', " +
-             std::to_string(count) + "), ";
+      sql += "('" + site_.id + "', '" + quarter + "', '" + version + "', '" + region + "', '" + device +
+             "', " + std::to_string(count) + "), ";
     sql.resize(sql.size() - 2);
     const auto answer = engine_->client->ask({.sql = sql}, 30s);
     ASSERT_TRUE(answer && answer->good()) << (answer ? answer->body : "silent");

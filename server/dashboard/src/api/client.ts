@@ -3,7 +3,7 @@ import type { Day } from '../day.ts';
 
 export type Cell = string | number | null;
 export type Compare = 'previous' | 'none';
-export type ReportName = 'overview' | 'channels' | 'conversions' | 'funnel';
+export type ReportName = 'overview' | 'channels' | 'conversions' | 'funnel' | 'consent';
 
 export interface Me { login: string; name: string; role: 'admin' | 'viewer' }
 export interface FunnelName { id: string; name: string }
@@ -23,7 +23,14 @@ export type Totals = Record<string, Cell>;
 export interface TableWithTotals extends Table { totals: Totals }
 export interface FunnelTable extends TableWithTotals { funnel: FunnelName & { window_days: number } }
 export interface Comparison { kind: 'previous'; from: Day; to: Day; shift_days: number; until: string | null }
-export interface Consent { coverage: number | null; page_views: number; policy: 'block' }
+export interface Consent {
+  coverage: number | null;
+  page_views: number;
+  policy: 'block' | 'queue' | 'cookieless';
+  script_loads: number;                               // 0: none were counted, and there is no estimate
+  recorded_loads: number;
+  uncounted_estimate: number | null;
+}
 export interface Note { code: string; text: string; data: Record<string, Cell> }
 export interface Statement { name: string; sql: string; parameters: Record<string, string> }
 
@@ -60,11 +67,18 @@ export interface ConversionsReport extends ReportHead, TableWithTotals {
   series: Table;
 }
 export interface FunnelReport extends ReportHead, FunnelTable { report: 'funnel' }
+export interface ConsentReport extends ReportHead, TableWithTotals {
+  report: 'consent';
+  by_version: TableWithTotals;
+  by_region: TableWithTotals;
+  by_device: TableWithTotals;
+}
 export interface Reports {
   overview: OverviewReport;
   channels: ChannelsReport;
   conversions: ConversionsReport;
   funnel: FunnelReport;
+  consent: ConsentReport;
 }
 export type Report = Reports[ReportName];
 

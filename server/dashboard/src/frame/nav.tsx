@@ -3,7 +3,7 @@ import type { Site } from '../api/client.ts';
 import { useSpeech } from '../language.tsx';
 import { Link, useNavigation } from '../navigation.tsx';
 import { Icon, Logo } from '../parts/icon.tsx';
-import { kAnalysePages, kTabPages, onPage, type Page } from '../route.ts';
+import { kAnalysePages, kSafeguardPages, kTabPages, onPage, type Page } from '../route.ts';
 import { SiteSwitcher } from './site_switcher.tsx';
 
 export function Nav({ sites, site }: { sites: Site[]; site: Site }) {
@@ -17,7 +17,7 @@ export function Nav({ sites, site }: { sites: Site[]; site: Site }) {
       <h2>{words.nav.analyse}</h2>
       <ul>{kAnalysePages.map((page) => <Entry key={page} page={page} />)}</ul>
       <h2>{words.nav.safeguard}</h2>
-      <ul><Entry page="rights" /></ul>
+      <ul>{kSafeguardPages.map((page) => <Entry key={page} page={page} />)}</ul>
     </nav>
   );
 }

@@ -6,7 +6,7 @@ import { Link, useNavigation } from '../navigation.tsx';
 import { Choices } from '../parts/choices.tsx';
 import { Popover } from '../parts/popover.tsx';
 import type { Theme } from '../preferences.ts';
-import { onPage } from '../route.ts';
+import { kSafeguardPages, onPage } from '../route.ts';
 
 export interface PersonMenuProps {
   me: Me;
@@ -38,7 +38,9 @@ export function PersonMenu({ me, theme, setTheme, setLanguage, signOut }: Person
             class="seg" label={words.top.language} chosen={language} choose={setLanguage}
             options={(['de', 'en'] as const).map((id) => ({ id, name: speechOf(id).words.language }))}
           />
-          <Link class="btn only-narrow" to={onPage(view, 'rights')}>{words.pages.rights}</Link>
+          {kSafeguardPages.map((page) => (
+            <Link key={page} class="btn only-narrow" to={onPage(view, page)}>{words.pages[page]}</Link>
+          ))}
           <button class="btn" type="button" onClick={signOut}>{words.top.signOut}</button>
         </div>
       )}

@@ -21,6 +21,9 @@ export function BasisLine({ report, question }: { report: Report; question: Ques
       <span>{words.basis.zone} <b>{report.zone.split('/').pop()?.replaceAll('_', ' ')}</b></span>
       {consent.coverage !== null && <span><b>{formats.percent(consent.coverage, 0)}</b> {words.basis.consent}</span>}
       {consent.policy === 'block' && <span>{words.basis.consentOnly}</span>}
+      {consent.uncounted_estimate !== null && (
+        <span>{words.basis.uncounted(formats.percent(consent.uncounted_estimate, 0))}</span>
+      )}
       {notes.map((note) => <span key={note.code}>{note.sentence}</span>)}
       {report.other_currencies.map(({ currency, conversions, value }) => (
         <span key={currency}>{words.basis.otherCurrency(conversions, formats.money(toNumber(parseMoney(value) ?? 0n), currency))}</span>

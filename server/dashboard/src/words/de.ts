@@ -5,13 +5,14 @@ const plural = (count: number, one: string, many: string): string => (count === 
 export const de = {
   language: 'Deutsch',
   skip: 'Zum Inhalt springen',
-  pages: { overview: 'Übersicht', live: 'Live', channels: 'Kanäle', conversions: 'Conversions', funnels: 'Funnels', rights: 'Betroffenenrechte' },
+  pages: { overview: 'Übersicht', live: 'Live', channels: 'Kanäle', conversions: 'Conversions', funnels: 'Funnels', consent: 'Einwilligung', rights: 'Betroffenenrechte' },
   questions: {
     overview: 'Wie läuft es, und was hat sich geändert?',
     live: 'Kommen gerade Daten an, und was passiert?',
     channels: 'Woher kommen Besucher und Conversions?',
     conversions: 'Was wurde erreicht, wann und mit welchem Wert?',
     funnels: 'Wo gehen Besucher verloren?',
+    consent: 'Wie entscheiden Besucher, und wie viel wird nicht gezählt?',
     rights: 'Was ist über eine Person gespeichert, und ist es gelöscht?',
   },
   nav: { main: 'Hauptnavigation', areas: 'Hauptbereiche', analyse: 'Auswerten', safeguard: 'Absichern', site: 'Website' },
@@ -173,6 +174,7 @@ export const de = {
     sameTime: 'Vergleich bis zur gleichen Uhrzeit',
     consent: 'der erfassten Seitenaufrufe mit Einwilligung',
     consentOnly: 'Ohne Einwilligung sendet das Skript nichts',
+    uncounted: (share: string) => `Schätzung: ${share} der Skriptaufrufe stehen in keiner Zahl hier`,
     comparison: 'Vergleich',
     sql: 'Abfragen zeigen',
     sqlTitle: 'So wurde gerechnet',
@@ -183,6 +185,8 @@ export const de = {
   },
   // The figure comes as a number, for singular and plural, and as a text.
   notes: {
+    visitors_of_a_day: (count: number, text: string) =>
+      `${text} ${plural(count, 'Seitenaufruf stammt', 'Seitenaufrufe stammen')} von Besuchern ohne Kennung: Wer an zwei Tagen kommt, zählt zweimal`,
     visitors_not_additive: () => 'Ein Besucher zählt im Zeitraum einmal, an jedem Tag neu',
     unlinked_left_out: (count, text) =>
       `${text} ${plural(count, 'Ereignis', 'Ereignisse')} des ersten Schritts ohne Einwilligung in die Wiedererkennung fehlen im Funnel`,
@@ -196,6 +200,25 @@ export const de = {
     order_counted_once: (count, text) =>
       `${text} ${plural(count, 'wiederholte Conversion', 'wiederholte Conversions')} schon gezählter Bestellungen weggelassen`,
   } as Record<string, (count: number, text: string) => string>,
+  consent: {
+    byDay: 'Nach Tag',
+    byVersion: 'Nach Version des Banners',
+    byRegion: 'Nach Region',
+    byDevice: 'Nach Gerät',
+    heads: {
+      day: 'Tag', version: 'Version', region: 'Region', device: 'Gerät',
+      grants: 'Zustimmungen', marketing_grants: 'mit Marketing', script_loads: 'Skriptaufrufe',
+      grant_rate_estimate: 'Zustimmung, geschätzt', uncounted_estimate: 'nicht gezählt, geschätzt',
+    } as Record<string, string>,
+    about: (share: string) => `≈\u00a0${share}`,
+    noVersion: 'keine Version genannt',
+    noRegion: 'unbekannt',
+    estimateNote: 'Ablehnungen werden nicht gesendet. Die Quoten sind Schätzungen: Skriptaufrufe, ohne Kennung gezählt, neben denen der erfassten Besucher. Robots, die sich nennen, sind nicht dabei; wer das Skript blockiert, steht in keiner Zahl.',
+    noEstimate: 'In diesem Zeitraum wurde kein Skriptaufruf gezählt; deshalb gibt es keine geschätzten Quoten.',
+    answer: (share: string) => `Rund ${share} der Skriptaufrufe stammen von Besuchern, die der Statistik zugestimmt haben (Schätzung).`,
+    answerGrants: (count: number, text: string) => `${text} ${plural(count, 'Zustimmung', 'Zustimmungen')} zur Statistik.`,
+  },
+  devices: { desktop: 'Desktop', phone: 'Telefon', tablet: 'Tablet', bot: 'Robot', '': 'unbekannt' } as Record<string, string>,
   rights: {
     look: 'Nachsehen',
     lookCaption: 'Wer nachsieht und wozu, steht danach im Protokoll; die ID selbst nicht.',

@@ -6,13 +6,14 @@ const plural = (count: number, one: string, many: string): string => (count === 
 export const en: Words = {
   language: 'English',
   skip: 'Skip to content',
-  pages: { overview: 'Overview', live: 'Live', channels: 'Channels', conversions: 'Conversions', funnels: 'Funnels', rights: 'Data subject rights' },
+  pages: { overview: 'Overview', live: 'Live', channels: 'Channels', conversions: 'Conversions', funnels: 'Funnels', consent: 'Consent', rights: 'Data subject rights' },
   questions: {
     overview: 'How are we doing, and what changed?',
     live: 'Is data arriving right now, and what is happening?',
     channels: 'Where do visitors and conversions come from?',
     conversions: 'What was reached, when, at which value?',
     funnels: 'Where do we lose people?',
+    consent: 'What do visitors decide, and how much is not counted?',
     rights: 'What is stored about a person, and is it erased?',
   },
   nav: { main: 'Main navigation', areas: 'Main areas', analyse: 'Analyse', safeguard: 'Safeguard', site: 'Site' },
@@ -172,6 +173,7 @@ export const en: Words = {
     sameTime: 'compared up to the same time of day',
     consent: 'of recorded page views with consent',
     consentOnly: 'Without consent the script sends nothing',
+    uncounted: (share) => `Estimate: ${share} of the script loads are in no figure here`,
     comparison: 'Compared with',
     sql: 'Show queries',
     sqlTitle: 'How this was computed',
@@ -181,6 +183,8 @@ export const en: Words = {
       `Not in the value: ${count}\u00a0${plural(count, 'conversion', 'conversions')} of ${value}`,
   },
   notes: {
+    visitors_of_a_day: (count, text) =>
+      `${text} page ${plural(count, 'view is', 'views are')} of visitors without ids: who comes on two days is two visitors`,
     visitors_not_additive: () => 'A visitor counts once in the period, and anew on each day',
     unlinked_left_out: (count, text) =>
       `${text} ${plural(count, 'event', 'events')} of the first step without consent to be recognised are not in the funnel`,
@@ -194,6 +198,25 @@ export const en: Words = {
     order_counted_once: (count, text) =>
       `${text} repeated ${plural(count, 'conversion', 'conversions')} of orders already counted left out`,
   },
+  consent: {
+    byDay: 'By day',
+    byVersion: 'By version of the banner',
+    byRegion: 'By region',
+    byDevice: 'By device',
+    heads: {
+      day: 'Day', version: 'Version', region: 'Region', device: 'Device',
+      grants: 'Grants', marketing_grants: 'with marketing', script_loads: 'Script loads',
+      grant_rate_estimate: 'Grant rate, estimated', uncounted_estimate: 'not counted, estimated',
+    },
+    about: (share) => `≈\u00a0${share}`,
+    noVersion: 'no version named',
+    noRegion: 'unknown',
+    estimateNote: 'Refusals are not sent. The rates are estimates: script loads, counted without ids, beside what recorded visitors load. Robots that say so are left out; whoever blocks the script is in no figure.',
+    noEstimate: 'No script load was counted in this period, so there is no estimate of rates.',
+    answer: (share) => `About ${share} of the script loads are by visitors who granted analytics (estimate).`,
+    answerGrants: (count, text) => `${text} ${plural(count, 'grant', 'grants')} of analytics.`,
+  },
+  devices: { desktop: 'Desktop', phone: 'Phone', tablet: 'Tablet', bot: 'Robot', '': 'unknown' },
   rights: {
     look: 'Look up',
     lookCaption: 'Who looks and why is written to the audit log; the id itself is not.',
