@@ -5,6 +5,7 @@
 //   share/etappe/consent/<name>.js     likewise, into the third: by what the page hears of decisions
 //   share/etappe/a/engine.<hash>.js    the same module as JavaScript, for pages that refuse WebAssembly
 //   share/etappe/a/check.<hash>.js     what a page runs that was opened for the live check; the same hash
+//   share/etappe/a/banner.<hash>.js    our own consent banner and the control "My data"; the same hash
 //   share/etappe/etappe.d.ts           the types of what a page calls
 //   share/etappe/assets.json           {"engine": "engine.<hash>.js", "listeners": ["links", …], "consent": ["tcf", …]}
 // Usage: node wasm/build.mjs [MODULE [OUTPUT]]; default build/wasm/bin/tracker.wasm and build/share/etappe.
@@ -151,13 +152,14 @@ export async function makeAssets(linked, output) {
       if (loader.split(literal).length !== 2) throw new Error(`the bundle does not have ${literal} exactly once`);
     }
     const check = await minified(readFileSync(join(here, 'loader/check.js'), 'utf8'));
-    // One hash for both, so that the loader knows the one name by the other.
-    const hash = createHash('sha256').update(engine).update(check).digest('hex').slice(0, 12);
+    const banner = await minified(readFileSync(join(here, 'loader/banner.js'), 'utf8'));
+    // One hash for all, so that the loader knows the others' names by the first.
+    const hash = createHash('sha256').update(engine).update(check).update(banner).digest('hex').slice(0, 12);
     const name = `engine.${hash}.js`;
-    const others = { [name]: engine, [`check.${hash}.js`]: check };
+    const others = { [name]: engine, [`check.${hash}.js`]: check, [`banner.${hash}.js`]: banner };
     mkdirSync(join(output, 'a'), { recursive: true });
     for (const old of readdirSync(join(output, 'a'))) {
-      if (/^(engine|check)\..*\.js$/.test(old) && !others[old]) rmSync(join(output, 'a', old));
+      if (/^(engine|check|banner)\..*\.js$/.test(old) && !others[old]) rmSync(join(output, 'a', old));
     }
     for (const [file, code] of Object.entries(others)) writeWhole(join(output, 'a', file), code);
     copyFileSync(join(here, 'loader/etappe.d.ts'), join(output, 'etappe.d.ts'));

@@ -113,4 +113,5 @@ if (process.argv[2] === '--turns') {
   console.log('files of their own, which only some pages load:');
   line(readFileSync(join(share, 'a', engine), 'utf8'), 'the JavaScript build, where WebAssembly is refused');
   line(readFileSync(join(share, 'a', engine.replace('engine', 'check')), 'utf8'), 'the live check');
+  line(readFileSync(join(share, 'a', engine.replace('engine', 'banner')), 'utf8'), 'our own consent banner and "My data"');
 }

@@ -98,6 +98,8 @@ PrivacyOptions options_from(const json& value) {
   if (const json* banner = object.find("banner")) options.banner = banner_from(*banner);
   object.read("erase_on_withdrawal", options.erase_on_withdrawal);
   object.read("retention_months", options.retention_months, 1, kMostMonths);
+  object.read("my_data", options.my_data);
+  object.read("staff_link", options.staff_link);
   read_texts(object, "own_addresses", options.own_addresses, kMostRanges,
              [](const std::string& text, const std::string& place) {
                if (!address::Range::from(text))
@@ -116,6 +118,8 @@ ordered_json as_json(const PrivacyOptions& options) {
           {"banner", ordered_json::parse(options.banner)},
           {"erase_on_withdrawal", options.erase_on_withdrawal},
           {"retention_months", options.retention_months},
+          {"my_data", options.my_data},
+          {"staff_link", options.staff_link},
           {"own_addresses", options.own_addresses}};
 }
 

@@ -29,6 +29,8 @@ struct PrivacyOptions {
   std::string banner = "null";         ///< JSON object: our own banner; null: the site has another or none
   bool erase_on_withdrawal = true;
   int retention_months = 25;  ///< of rows
+  bool my_data = false;       ///< the control "My data" is shown where a page has a place for it
+  bool staff_link = false;    ///< the site's own people can leave themselves out by a link
   std::vector<std::string> own_addresses = {};  ///< CIDR: of the site's own people, whose events are not kept
   friend bool operator==(const PrivacyOptions&, const PrivacyOptions&) = default;
 };

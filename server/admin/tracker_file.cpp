@@ -19,7 +19,9 @@ constexpr std::string_view kConsent = "__ETAPPE_CONSENT__";
 
 constexpr std::string_view kLinks = "links";    // tells the site's own domains from others
 constexpr std::string_view kLinker = "linker";  // comes with the domains that it links
-constexpr std::string_view kBanner = "banner";  // of consent/: comes with the banner that it shows
+// Of consent/: come with what they show or do.
+constexpr std::string_view kBanner = "banner";
+constexpr std::string_view kStaff = "staff";
 
 constexpr std::string_view kStub =
     "(function(w){var o=w.etappe,e;if(o&&o.loaded>=0)return;"
@@ -124,7 +126,8 @@ std::vector<std::string> wanted_listeners(const TrackerOptions& options) {
 
 std::vector<std::string> wanted_consent(const PrivacyOptions& options) {
   std::vector<std::string> wanted = options.adapters;
-  if (options.banner != PrivacyOptions{}.banner) wanted.emplace_back(kBanner);
+  if (options.banner != PrivacyOptions{}.banner || options.my_data) wanted.emplace_back(kBanner);
+  if (options.staff_link) wanted.emplace_back(kStaff);
   return wanted;
 }
 
