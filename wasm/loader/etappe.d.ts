@@ -134,6 +134,8 @@ export interface Etappe {
    * collector does, and `document` gets the event `etappe:receipt` with `detail.receipt`.
    */
   (command: 'consent', choice: 'withdraw', origin?: EtappeConsentOrigin): void;
+  /** Opens the site's own banner again, so that a visitor can change the decision; only where the site has it (`privacy.banner`). */
+  (command: 'settings'): void;
   /** Calls `work` when the tracker is ready, or at once where no grant is known. */
   (command: 'ready', work: () => void): void;
   /** Writes calls, batches and what was dropped to the console of this page. */
