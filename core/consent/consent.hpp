@@ -28,8 +28,8 @@ struct States {
   friend constexpr bool operator==(const States&, const States&) = default;
 };
 
-/// What a site does while analytics is undetermined (docs/consent.md, "Policies"). The numbers are part of
-/// the ABI.
+/// What a site does while analytics is undetermined (docs/consent.md, "Policies"), the strictest first. The
+/// numbers are part of the ABI.
 enum class Policy : std::uint8_t { block = 0, queue = 1, cookieless = 2 };
 
 /// What the tracker may do with an event right now.

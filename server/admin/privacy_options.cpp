@@ -75,10 +75,48 @@ std::string mappings_from(const json& list, const std::string& place) {
   return list.dump();
 }
 
+bool is_region(std::string_view text) {
+  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto is_part = [&](char c) { return is_upper(c) || (c >= '0' && c <= '9'); };
+  const std::string_view country = text.substr(0, text.find('-'));
+  const std::string_view rest = text.substr(country.size());
+  return country.size() == 2 && std::ranges::all_of(country, is_upper) &&
+         (rest.empty() ||
+          (rest.size() >= 2 && rest.size() <= 4 && std::ranges::all_of(rest.substr(1), is_part)));
+}
+
+std::vector<consent::RegionPolicy> regions_from(const json& list, const std::string& place) {
+  if (list.size() > kMostRanges)
+    refuse(Reason::out_of_range, place, "at most " + std::to_string(kMostRanges) + " entries");
+  std::vector<consent::RegionPolicy> regions;
+  for (const json& item : list) {
+    Object entry(item, place + "[" + std::to_string(regions.size()) + "]");
+    consent::RegionPolicy region;
+    region.in = entry.texts("in");
+    for (std::size_t i = 0; i < region.in.size(); ++i)
+      if (!is_region(region.in[i]))
+        refuse(Reason::bad_value, entry.place("in", i), "write an ISO 3166 code, such as DE or US-CA");
+    static_cast<void>(entry.need("policy"));
+    read_word(entry, "policy", region.policy, kPolicies);
+    entry.end();
+    regions.push_back(std::move(region));
+  }
+  return regions;
+}
+
+ordered_json regions_json(const std::vector<consent::RegionPolicy>& regions) {
+  ordered_json list = ordered_json::array();
+  for (const consent::RegionPolicy& one : regions)
+    list.push_back({{"in", one.in}, {"policy", word_of(one.policy, kPolicies)}});
+  return list;
+}
+
 PrivacyOptions options_from(const json& value) {
   PrivacyOptions options;
   Object object(value, "privacy");
   read_word(object, "policy", options.policy, kPolicies);
+  if (object.find("regions") != nullptr)
+    options.regions = regions_from(object.list("regions"), object.place("regions"));
   object.read("version", options.version);
   if (options.version.size() > kLongestVersion)
     refuse(Reason::out_of_range, object.place("version"),
@@ -111,6 +149,7 @@ PrivacyOptions options_from(const json& value) {
 
 ordered_json as_json(const PrivacyOptions& options) {
   return {{"policy", word_of(options.policy, kPolicies)},
+          {"regions", regions_json(options.regions)},
           {"version", options.version},
           {"adapters", options.adapters},
           {"tcf_vendor", options.tcf_vendor ? ordered_json(*options.tcf_vendor) : ordered_json(nullptr)},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/consent/consent.hpp"
+#include "core/consent/region.hpp"
 #include "core/result.hpp"
 #include "server/admin/file_problem.hpp"
 
@@ -21,6 +22,7 @@ inline constexpr std::string_view kPolicyNotice =
 
 struct PrivacyOptions {
   consent::Policy policy = consent::Policy::block;
+  std::vector<consent::RegionPolicy> regions = {};  ///< where another policy holds
   std::string version = {};  ///< of the banner or policy; what a decision carries that names none itself
   std::vector<std::string> adapters =
       {};  ///< by which the page hears of decisions, beside etappe('consent', …)

@@ -86,6 +86,17 @@ Result<Written, PublishError> write_tracker(const fs::path& folder, const std::s
   return Written::something;
 }
 
+/// Writes the site's file for regions where another policy holds. It is never pinned.
+Result<Written, PublishError> write_variant(const fs::path& file, std::string script) {
+  if (read_file(file) == script && are_there(file)) return Written::nothing;
+  auto br = brotli(script);
+  auto gz = gzip(script);
+  if (!br || !gz) return fail(PublishError::compression);
+  if (!write_forms(file, {std::move(script), *std::move(br), *std::move(gz)}))
+    return fail(PublishError::disk);
+  return Written::something;
+}
+
 /// The signature is written last, and whenever a tracker file was: it is what a running collector watches.
 Result<void, PublishError> write_table(const fs::path& published, const std::vector<artefact::Site>& sites,
                                        std::string_view secret_key, Written trackers) {
@@ -99,6 +110,13 @@ Result<void, PublishError> write_table(const fs::path& published, const std::vec
       !replace_file(published / artefact::kSignatureFile, signature, 0644))
     return fail(PublishError::disk);
   return {};
+}
+
+/// Every policy that holds somewhere, the strictest first.
+std::set<consent::Policy> policies_of(const PrivacyOptions& privacy) {
+  std::set<consent::Policy> all{privacy.policy};
+  for (const consent::RegionPolicy& one : privacy.regions) all.insert(one.policy);
+  return all;
 }
 
 std::vector<artefact::Site> table_of(const std::vector<Site>& sites, const std::vector<Token>& tokens) {
@@ -117,6 +135,7 @@ std::vector<artefact::Site> table_of(const std::vector<Site>& sites, const std::
                                                                                  : artefact::IdCookie::script,
                          .withdrawal = site.privacy.erase_on_withdrawal ? artefact::Withdrawal::erases
                                                                         : artefact::Withdrawal::stops,
+                         .regions = site.privacy.regions,
                          .own_addresses = site.privacy.own_addresses,
                          .retention_months = site.privacy.retention_months,
                          .consent_version = site.privacy.version};
@@ -174,9 +193,13 @@ Result<void, PublishError> publish(Sites& sites, Tokens& tokens, const fs::path&
   if (!all || !all_tokens) return fail(PublishError::database);
   std::set<std::string> wanted;
   Written trackers = Written::nothing;
-  for (const Site& site : *all) {
-    const auto container = sites.container(site.key);
+  for (const Site& listed : *all) {
+    const auto container = sites.container(listed.key);
     if (!container) return fail(PublishError::database);
+    // The file that anybody gets, pinned ones too, has the strictest policy that holds somewhere.
+    Site site = listed;
+    const auto policies = policies_of(listed.privacy);
+    site.privacy.policy = *policies.begin();
     auto script = tracker_file(*tracker, site, *container);
     if (!script) return fail(script.error());
     const std::string pinned = pinned_name(site.key, *script);
@@ -186,6 +209,18 @@ Result<void, PublishError> publish(Sites& sites, Tokens& tokens, const fs::path&
     if (*written == Written::something) trackers = Written::something;
     std::set<std::string> names = kept_versions(published / "t", site.key, pinned, now);
     names.insert({site.key + ".js", pinned});
+    for (const consent::Policy policy : policies) {
+      if (policy == *policies.begin() || !site.tracker.enabled) continue;
+      Site there = listed;
+      there.privacy.policy = policy;
+      auto variant = tracker_file(*tracker, there, *container);
+      if (!variant) return fail(variant.error());
+      const std::string name = artefact::variant_file(site.key, policy);
+      const auto done = write_variant(published / "t" / name, *std::move(variant));
+      if (!done) return fail(done.error());
+      if (*done == Written::something) trackers = Written::something;
+      names.insert(name);
+    }
     for (const std::string& name : names)
       for (const char* form : kForms) wanted.insert(name + form);
   }

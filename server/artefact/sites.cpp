@@ -54,9 +54,9 @@ IdCookie id_cookie_from(const json& site) {
 constexpr std::string_view kPolicies[] = {"block", "queue", "cookieless"};  // by their numbers
 
 /// A policy that this version does not know is refused whole: guessing one could send what must not be sent.
-consent::Policy policy_from(const json& site) {
-  const auto found = std::ranges::find(kPolicies, site.at("policy").get<std::string>());
-  if (found == std::end(kPolicies)) throw json::other_error::create(501, "unknown policy", &site);
+consent::Policy policy_from(const json& entry) {
+  const auto found = std::ranges::find(kPolicies, entry.at("policy").get<std::string>());
+  if (found == std::end(kPolicies)) throw json::other_error::create(501, "unknown policy", &entry);
   return static_cast<consent::Policy>(found - std::begin(kPolicies));
 }
 
@@ -72,6 +72,8 @@ Site site_from(const json& j) {
   site.id_cookie = id_cookie_from(j);
   site.ingest_token_hashes = j.at("ingest_token_hashes").get<std::vector<std::string>>();
   site.redact = j.value("redact", std::string());
+  for (const json& entry : j.value("regions", json::array()))
+    site.regions.push_back({entry.at("in").get<std::vector<std::string>>(), policy_from(entry)});
   site.own_addresses = j.value("own_addresses", std::vector<std::string>());
   site.retention_months = j.value("retention_months", site.retention_months);
   site.consent_version = j.value("consent_version", std::string());
@@ -92,9 +94,16 @@ std::string_view name_of(Error error) {
   return "artefact_unreadable";
 }
 
+std::string variant_file(std::string_view key, consent::Policy policy) {
+  return std::string(key) + "~" + std::string(kPolicies[static_cast<std::size_t>(policy)]) + ".js";
+}
+
 std::string to_text(const std::vector<Site>& sites) {
   json list = json::array();
   for (const Site& site : sites) {
+    json regions = json::array();
+    for (const consent::RegionPolicy& one : site.regions)
+      regions.push_back({{"in", one.in}, {"policy", kPolicies[static_cast<std::size_t>(one.policy)]}});
     list.push_back({{"key", site.key},
                     {"id", site.id.empty() ? site.key : site.id},
                     {"name", site.name},
@@ -105,6 +114,7 @@ std::string to_text(const std::vector<Site>& sites) {
                     {"id_cookie", site.id_cookie == IdCookie::server ? "server" : "script"},
                     {"ingest_token_hashes", site.ingest_token_hashes},
                     {"erase_on_withdrawal", site.withdrawal == Withdrawal::erases},
+                    {"regions", std::move(regions)},
                     {"own_addresses", site.own_addresses},
                     {"retention_months", site.retention_months},
                     {"consent_version", site.consent_version},

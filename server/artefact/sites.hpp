@@ -4,7 +4,8 @@
 //
 //   DATA/published/sites.json       {"version":1,"sites":[…]}
 //   DATA/published/sites.json.sig   64 bytes, Ed25519 over the file
-//   DATA/published/t/<key>.js[.br|.gz]   the site's tracker file, likewise written whole and renamed
+//   DATA/published/t/<key>.js[.br|.gz]   the site's tracker file, likewise written whole and renamed;
+//                                        <key>~<policy>.js where its policy is another by region
 
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "core/consent/consent.hpp"
+#include "core/consent/region.hpp"
 #include "core/result.hpp"
 #include "server/address/range.hpp"
 
@@ -39,7 +41,8 @@ struct Site {
   std::string id = {};  ///< what envelopes and rows carry: it stays when the key is rotated. Empty: the key
   std::string redact = {};  ///< the site's redaction rules, one a line (core/redact)
   IdCookie id_cookie = IdCookie::server;
-  Withdrawal withdrawal = Withdrawal::erases;   ///< `erase_on_withdrawal`
+  Withdrawal withdrawal = Withdrawal::erases;       ///< `erase_on_withdrawal`
+  std::vector<consent::RegionPolicy> regions = {};  ///< where another policy holds (core/consent/region.hpp)
   std::vector<std::string> own_addresses = {};  ///< CIDR: the site's own people, whose events are not kept
   address::Ranges own = {};                     ///< the same, read; SiteTable does it
   int retention_months = 25;                    ///< of rows
@@ -58,6 +61,10 @@ enum class Error : std::uint8_t {
 
 inline constexpr std::string_view kTableFile = "sites.json";
 inline constexpr std::string_view kSignatureFile = "sites.json.sig";
+
+/// "<key>~cookieless.js": the name of a site's file for regions with that policy. `<key>.js` has the
+/// strictest one.
+[[nodiscard]] std::string variant_file(std::string_view key, consent::Policy policy);
 
 /// The table as the text that is signed and published. Sites are written in the given order.
 [[nodiscard]] std::string to_text(const std::vector<Site>& sites);

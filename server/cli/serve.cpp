@@ -126,6 +126,17 @@ address::Front front_of(const config::Settings& settings) {
   return front;
 }
 
+/// The file of a site for the region that a proxy has named.
+deliver::Delivery::Variant variant_by(const collect::SiteSnapshot& sites, const address::Front& front) {
+  return [&sites, &front](std::string_view key, const http::Request& request) {
+    const auto table = sites.get();
+    const artefact::Site* site = table->find(key);
+    if (site == nullptr || site->regions.empty()) return std::string();
+    const std::string region = address::region_of(request.peer, request.header(front.region_header), front);
+    return artefact::variant_file(key, consent::policy_in(region, site->policy, site->regions));
+  };
+}
+
 /// Runs on the eraser's thread.
 std::function<int(std::string_view)> months_by(const collect::SiteSnapshot& sites) {
   return [&sites](std::string_view id) {
@@ -310,7 +321,8 @@ int serve(const Options& options) {
   LoadKeeper loads(store, schema, sites, front);
   deliver::Delivery delivery(
       data.published() / "t", assets / "a", counters, board,
-      [&loads](std::string_view key, const http::Request& request) { loads.count(key, request); });
+      [&loads](std::string_view key, const http::Request& request) { loads.count(key, request); },
+      variant_by(sites, front));
 
   http::Router public_routes;
   delivery.add_routes(public_routes);

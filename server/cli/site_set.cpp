@@ -1,5 +1,6 @@
 #include "server/cli/site_set.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -104,7 +105,9 @@ int set(Office& office, const Options& options) {
     std::fprintf(stderr,
                  "Pages get an empty file within five minutes. A page with a pinned snippet keeps the file "
                  "that it pinned.\n");
-  if (privacy->policy != site->privacy.policy && privacy->policy != consent::Policy::block)
+  const bool is_new = privacy->policy != site->privacy.policy || privacy->regions != site->privacy.regions;
+  const auto waits = [](const consent::RegionPolicy& one) { return one.policy == consent::Policy::block; };
+  if (is_new && (privacy->policy != consent::Policy::block || !std::ranges::all_of(privacy->regions, waits)))
     std::fprintf(stderr, "%s\n", std::string(admin::kPolicyNotice).c_str());
   return kFine;
 }

@@ -92,6 +92,7 @@ class EnvelopeMaker {
                   shares_site(*admitted.site, arrival.origin, arrival.host)),
         known_id_(keeps_id_ ? id_in(arrival.cookie, admitted.site->key) : std::string_view()),
         user_agent_(kept_user_agent(arrival.user_agent)),
+        policy_(consent::policy_in(arrival.region, admitted.site->policy, admitted.site->regions)),
         is_own_(admitted.sender == Sender::anyone && address::contain(admitted.site->own, arrival.address)) {}
 
   /// The envelope, or why the event is not kept.
@@ -141,7 +142,7 @@ class EnvelopeMaker {
     if (consent::may_link(states)) return codec::Link::linked;
     const bool is_page =
         admitted_.sender == Sender::anyone && !arrival_.origin.empty() && !arrival_.address.empty();
-    const auto verdict = consent::tracker_verdict(admitted_.site->policy, states);
+    const auto verdict = consent::tracker_verdict(policy_, states);
     return is_page && verdict == consent::Verdict::count ? codec::Link::daily : codec::Link::unlinked;
   }
 
@@ -170,7 +171,8 @@ class EnvelopeMaker {
   const std::string_view known_id_;           ///< of the cookie; empty when it must not be used
   std::optional<std::string> first_visitor_;  ///< as the first event with a grant said it
   const std::string_view user_agent_;
-  const bool is_own_;  ///< one of the site's own people
+  const consent::Policy policy_;  ///< where the visitor is
+  const bool is_own_;             ///< one of the site's own people
   Scratch scratch_;
   std::string person_;       ///< of the event in hand
   std::string day_visitor_;  ///< empty until an event needs it

@@ -13,6 +13,7 @@ namespace {
 constexpr std::string_view kScripts = "/t/";
 constexpr std::string_view kAssets = "/a/";
 constexpr std::string_view kScriptSuffix = ".js";
+constexpr char kVariantMark = '~';
 
 /// A published change reaches every visitor within five minutes; `private` keeps shared caches out, so that
 /// fetches can be counted.
@@ -61,12 +62,13 @@ const Form& form_of(const File& file, Encoding encoding) {
 }  // namespace
 
 Delivery::Delivery(std::filesystem::path scripts, std::filesystem::path assets, observe::Counters& counters,
-                   live::Board& board, Fetched fetched)
+                   live::Board& board, Fetched fetched, Variant variant)
     : scripts_(std::move(scripts)),
       assets_(std::move(assets)),
       counters_(counters),
       board_(board),
-      fetched_(std::move(fetched)) {
+      fetched_(std::move(fetched)),
+      variant_(std::move(variant)) {
   refresh();
 }
 
@@ -104,6 +106,9 @@ void Delivery::serve(const Shelf& shelf, std::string_view name, Lifetime lifetim
 
 void Delivery::script(http::Request request, http::Responder respond) const {
   const std::string_view name = std::string_view(request.path).substr(kScripts.size());
+  // Which file of several a visitor gets is not theirs to say.
+  if (name.find(kVariantMark) != std::string_view::npos) return respond(http::problem(404, "not_found"));
+  std::string served(name);
   if (name.ends_with(kScriptSuffix)) {
     const std::string_view key = key_of(name);
     const std::string_view referer = request.header("referer");
@@ -117,11 +122,15 @@ void Delivery::script(http::Request request, http::Responder respond) const {
     } else {
       counters_.add("etappe_scripts_total", observe::label("site", key));
       board_.script_fetched(key, page);
-      if (fetched_ && !is_pinned(name)) fetched_(key, request);
+      if (!is_pinned(name)) {
+        if (fetched_) fetched_(key, request);
+        const std::string variant = variant_ ? variant_(key, request) : std::string();
+        if (!variant.empty() && scripts_.find(variant)) served = variant;
+      }
     }
   }
   const Lifetime lifetime = is_pinned(name) ? Lifetime::immutable : Lifetime::short_and_private;
-  serve(scripts_, name, lifetime, request, std::move(respond));
+  serve(scripts_, served, lifetime, request, std::move(respond));
 }
 
 live::Published Delivery::published(std::string_view site_key) const {

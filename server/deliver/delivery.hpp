@@ -21,8 +21,11 @@ class Delivery {
   /// `board` is told who fetched which script, and what pages report of themselves; `fetched(key, request)`
   /// of every fetch of one that is not pinned, on the io threads.
   using Fetched = std::function<void(std::string_view, const http::Request&)>;
+  /// `variant(key, request)` names the file of the visitor's region, "<key>~cookieless.js"; empty: the site's
+  /// own.
+  using Variant = std::function<std::string(std::string_view, const http::Request&)>;
   Delivery(std::filesystem::path scripts, std::filesystem::path assets, observe::Counters& counters,
-           live::Board& board, Fetched fetched = {});
+           live::Board& board, Fetched fetched = {}, Variant variant = {});
 
   /// Picks up what was published since. Blocks on the disk: not for io threads. Thread-safe.
   void refresh();
@@ -48,6 +51,7 @@ class Delivery {
   observe::Counters& counters_;
   live::Board& board_;
   Fetched fetched_;
+  Variant variant_;
 };
 
 }  // namespace etappe::deliver

@@ -1,4 +1,5 @@
 #include "core/consent/consent.hpp"
+#include "core/consent/region.hpp"
 
 #include <gtest/gtest.h>
 
@@ -38,6 +39,21 @@ TEST(Consent, ThePolicyDecidesOnlyWhileAnalyticsIsUndetermined) {
       EXPECT_EQ(tracker_verdict(tested.policy, {State::granted, marketing}), Verdict::send);
     }
   }
+}
+
+TEST(Region, ThePartOfACountrySpeaksBeforeTheCountryAndTheCountryBeforeTheSite) {
+  const std::vector<RegionPolicy> regions{{{"US", "BR"}, Policy::cookieless}, {{"US-CA"}, Policy::block}};
+  EXPECT_EQ(policy_in("US", Policy::queue, regions), Policy::cookieless);
+  EXPECT_EQ(policy_in("US-NY", Policy::queue, regions), Policy::cookieless);
+  EXPECT_EQ(policy_in("US-CA", Policy::queue, regions), Policy::block);
+  EXPECT_EQ(policy_in("DE", Policy::queue, regions), Policy::queue);
+  EXPECT_EQ(policy_in("DE", Policy::queue, {}), Policy::queue);
+}
+
+TEST(Region, AnUnknownOneGetsTheStrictestPolicyOfAll) {
+  EXPECT_EQ(policy_in("", Policy::cookieless, {{{"DE"}, Policy::queue}}), Policy::queue);
+  EXPECT_EQ(policy_in("", Policy::block, {{{"US"}, Policy::cookieless}}), Policy::block);
+  EXPECT_EQ(policy_in("", Policy::cookieless, {}), Policy::cookieless);
 }
 
 TEST(Consent, ADecisionChangesThePurposesItNamesAndNoOther) {

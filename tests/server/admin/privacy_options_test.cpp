@@ -10,7 +10,7 @@ using ::testing::ElementsAre;
 using Reason = FileProblem::Reason;
 
 constexpr const char* kEverything =
-    R"({"policy":"cookieless","version":"2026-11","adapters":["tcf","klaro"],"tcf_vendor":77,)"
+    R"({"policy":"cookieless","regions":[{"in":["DE","US-CA"],"policy":"block"}],"version":"2026-11","adapters":["tcf","klaro"],"tcf_vendor":77,)"
     R"("generic":[{"preset":"onetrust"}],"banner":{"privacy_url":"/datenschutz","title":"Hallo"},)"
     R"("erase_on_withdrawal":false,"retention_months":13,"my_data":true,"staff_link":true,"own_addresses":["203.0.113.0/24"]})";
 

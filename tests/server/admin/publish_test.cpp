@@ -69,10 +69,8 @@ TEST_F(PublishTest, TheTrackerFileHoldsTheSitesConfigurationInPlaceOfTheQuotedNa
   const auto config =
       nlohmann::json::parse(text.substr(before.size(), text.size() - before.size() - 2), nullptr, false);
   ASSERT_TRUE(config.is_object()) << text;
-  EXPECT_EQ(
-      config,
-      nlohmann::json::parse(
-          R"({"site":"nordwerk","id":"nordwerk","domains":["nordwerk.example"],
+  EXPECT_EQ(config, nlohmann::json::parse(
+                        R"({"site":"nordwerk","id":"nordwerk","domains":["nordwerk.example"],
                             "container":"\u0100\u00ff\u013c(","engine":"/a/engine.abc123.js","version":1})"));
 }
 
@@ -113,9 +111,9 @@ TEST_F(PublishTest, TheChosenAdaptersStandInAPlaceOfTheirOwnAndTheBannersModuleC
                 "run(\"__ETAPPE_CONFIG__\",[\"__ETAPPE_LISTENERS__\"],[\"__ETAPPE_CONSENT__\"]);");
   assets_.write(
       "assets.json",
-      R"({"engine": "engine.abc123.js", "listeners": ["links"], "consent": ["banner", "klaro", "tcf"]})");
+      R"({"engine": "engine.abc123.js", "listeners": ["links"], "consent": ["banner", "klaro", "staff", "tcf"]})");
   assets_.write("listeners/links.js", "function(){links}\n");
-  for (const char* name : {"banner", "klaro", "tcf"})
+  for (const char* name : {"banner", "klaro", "staff", "tcf"})
     assets_.write("consent/" + std::string(name) + ".js", "function(){" + std::string(name) + "}\n");
   set_tracker(R"({"listeners": ["links"]})");
   ASSERT_TRUE(publish_now());
@@ -133,8 +131,30 @@ TEST_F(PublishTest, TheChosenAdaptersStandInAPlaceOfTheirOwnAndTheBannersModuleC
   set_privacy(R"({"banner": {"title": "Hallo"}, "erase_on_withdrawal": false})");
   EXPECT_THAT(script(), testing::EndsWith("[function(){banner}]);"));
   EXPECT_THAT(data_.read("published/sites.json"), HasSubstr(R"("erase_on_withdrawal": false)"));
+  set_privacy(R"({"my_data": true, "staff_link": true})");
+  EXPECT_THAT(script(), testing::EndsWith("[function(){banner},function(){staff}]);"));
   ASSERT_TRUE(sites_.set_privacy("nordwerk", *patched(PrivacyOptions{}, R"({"adapters": ["generic"]})")));
   EXPECT_EQ(publish_now().error(), PublishError::unknown_listener);
+}
+
+TEST_F(PublishTest, RegionsWithAnotherPolicyHaveFilesOfTheirOwnAndEverybodyElseTheStrictest) {
+  const auto privacy = patched(PrivacyOptions{}, R"({"policy": "cookieless", "regions": [
+      {"in": ["DE", "AT"], "policy": "block"}, {"in": ["FR"], "policy": "queue"}]})");
+  ASSERT_TRUE(privacy);
+  ASSERT_TRUE(sites_.set_privacy("nordwerk", *privacy));
+  ASSERT_TRUE(publish_now());
+  EXPECT_THAT(script(), Not(HasSubstr("\"policy\"")));
+  EXPECT_THAT(data_.read("published/t/nordwerk~queue.js"), HasSubstr(R"("policy":"queue")"));
+  EXPECT_THAT(data_.read("published/t/nordwerk~cookieless.js"), HasSubstr(R"("policy":"cookieless")"));
+  EXPECT_TRUE(fs::exists(data_ / "published/t/nordwerk~queue.js.br"));
+  const auto table = artefact::SiteTable::load(data_ / "published", *public_key(data_.path()));
+  ASSERT_TRUE(table);
+  EXPECT_EQ((*table)->find("nordwerk")->regions, privacy->regions);
+
+  ASSERT_TRUE(sites_.set_privacy("nordwerk", PrivacyOptions{}));
+  ASSERT_TRUE(publish_now());
+  EXPECT_FALSE(fs::exists(data_ / "published/t/nordwerk~queue.js"));
+  EXPECT_FALSE(fs::exists(data_ / "published/t/nordwerk~queue.js.br"));
 }
 
 TEST_F(PublishTest, ASitesOwnWordsAreNeverTakenForAPlace) {

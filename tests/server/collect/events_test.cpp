@@ -7,6 +7,8 @@
 
 #include <optional>
 
+#include "core/codec/envelope.hpp"
+#include "server/address/client.hpp"
 #include "tests/server/collect/fake_withdrawals.hpp"
 
 namespace etappe::collect {
@@ -40,8 +42,8 @@ class EventsTest : public ::testing::Test {
     site.key = "s1";
     site.domains = {"a.example"};
     sites.replace(artefact::SiteTable::of({site}));
-    add_event_routes(
-        router, {sites, sink, counters, duplicates, [] { return kNow; }, PersonSecret{}, day_keys, withdrawals, board});
+    add_event_routes(router, {sites, sink, counters, duplicates, [] { return kNow; }, PersonSecret{},
+                              day_keys, withdrawals, board});
   }
   http::Reply ask(http::Request request) {
     std::optional<http::Reply> reply;
@@ -98,6 +100,49 @@ TEST_F(EventsTest, AnswersOnlyWhenTheSinkSaysDurable) {
   sink.held[0](Kept::durable);
   ASSERT_TRUE(reply.has_value());
   EXPECT_EQ(reply->status, 204u);
+}
+
+TEST_F(EventsTest, TheVisitorsAddressAndRegionAreThoseThatATrustedProxyNames) {
+  artefact::Site site;
+  site.key = "s1";
+  site.domains = {"a.example"};
+  site.policy = consent::Policy::cookieless;
+  site.regions = {{{"DE"}, consent::Policy::block}};
+  site.own_addresses = {"203.0.113.7"};
+  sites.replace(artefact::SiteTable::of({site}));
+  http::Router proxied;
+  const address::Front front{{*address::Range::from("127.0.0.1")}, "cf-ipcountry"};
+  add_event_routes(proxied, {sites, sink, counters, duplicates, [] { return kNow; }, PersonSecret{}, day_keys,
+                             withdrawals, board, front});
+  int number = 0;
+  const auto stored = [&](std::string_view peer, std::vector<http::Header> headers) -> std::string {
+    headers.push_back({"origin", "https://a.example"});
+    auto request = post(batch(event(++number)), std::move(headers));
+    request.peer = peer;
+    const std::size_t before = sink.kept.size();
+    std::optional<http::Reply> reply;
+    proxied(std::move(request), http::Responder([&](http::Reply answer) { reply = std::move(answer); }));
+    EXPECT_EQ(reply->status, 204U);
+    if (sink.kept.size() == before) return "nothing";
+    codec::Lists lists;
+    const auto envelope = codec::read_envelope(sink.kept.back(), lists);
+    return std::string(codec::name_of(envelope->link)) + " " + std::string(envelope->region) + " " +
+           std::string(envelope->event.visitor);
+  };
+  const http::Header us{"cf-ipcountry", "US"};
+  const std::string first = stored("127.0.0.1", {us, {"x-forwarded-for", "198.51.100.1"}});
+  EXPECT_TRUE(first.starts_with("daily US ")) << first;
+  EXPECT_EQ(stored("127.0.0.1", {us, {"x-forwarded-for", "192.0.2.9"}, {"x-forwarded-for", "198.51.100.1"}}),
+            first)
+      << "what a visitor sends in front of the proxy's is of no account";
+  EXPECT_NE(stored("127.0.0.1", {us, {"x-forwarded-for", "198.51.100.2"}}), first);
+  EXPECT_EQ(stored("127.0.0.1", {{"cf-ipcountry", "DE"}, {"x-forwarded-for", "198.51.100.1"}}),
+            "unlinked DE ");
+  EXPECT_EQ(stored("127.0.0.1", {{"x-forwarded-for", "198.51.100.1"}}), "unlinked  ")
+      << "unknown: the strictest";
+  EXPECT_EQ(stored("198.51.100.9", {us}), "unlinked  ") << "no proxy of ours names the region";
+  EXPECT_EQ(stored("127.0.0.1", {us, {"x-forwarded-for", "203.0.113.7"}}), "nothing");
+  EXPECT_EQ(counters.value("etappe_events_rejected_total", R"(reason="own_address",site="s1")"), 1U);
 }
 
 TEST_F(EventsTest, TellsWhatBecameOfEachEventWhenAsked) {

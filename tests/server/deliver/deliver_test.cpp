@@ -159,6 +159,30 @@ TEST_F(DeliveryTest, KnowsAScriptThatTracksFromOneThatIsSwitchedOff) {
   EXPECT_EQ(delivery->published("none"), live::Published::missing);
 }
 
+TEST_F(DeliveryTest, GivesTheFileOfTheVisitorsRegionUnderTheSitesOneName) {
+  write("t/KEY1~queue.js", "queue");
+  std::vector<std::string> fetched;
+  http::Router regional;
+  Delivery there(
+      folder / "t", folder / "a", counters, board,
+      [&](std::string_view key, const http::Request&) { fetched.emplace_back(key); },
+      [](std::string_view key, const http::Request& request) {
+        return std::string(key) + "~" + std::string(request.header("region")) + ".js";
+      });
+  there.add_routes(regional);
+  const auto ask = [&](std::string path, std::string region) {
+    std::optional<http::Reply> reply;
+    regional({"GET", std::move(path), "", {{"region", std::move(region)}}, "", ""},
+             http::Responder([&](http::Reply answer) { reply = std::move(answer); }));
+    return reply.value_or(http::Reply{0, {}, {}});
+  };
+  EXPECT_EQ(ask("/t/KEY1.js", "queue").body, "queue");
+  EXPECT_EQ(ask("/t/KEY1.js", "block").body, "plain");
+  EXPECT_EQ(ask("/t/KEY1.0123456789abcdef.js", "queue").body, "pinned");
+  EXPECT_EQ(ask("/t/KEY1~queue.js", "queue").status, 404U);
+  EXPECT_EQ(fetched, (std::vector<std::string>{"KEY1", "KEY1"})) << "a pinned file says nothing about visits";
+}
+
 TEST_F(DeliveryTest, KeepsAssetsForEver) {
   const auto asset = get("/a/engine.0123abcd.js");
   EXPECT_EQ(asset.status, 200u);
