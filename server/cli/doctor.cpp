@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "server/admin/publish.hpp"
 #include "server/admin/tracker_file.hpp"
@@ -15,6 +16,7 @@
 #include "server/cli/complain.hpp"
 #include "server/cli/data_lock.hpp"
 #include "server/cli/office.hpp"
+#include "server/papers/papers.hpp"
 #include "server/store/client.hpp"
 
 namespace etappe::cli {
@@ -112,6 +114,60 @@ void examine_process(const config::Settings& settings, Examination& findings) {
   findings.check(client.ping(std::chrono::seconds(2)), "its engine answers", "it does not; its log says why");
 }
 
+papers::SiteFacts facts_of(const admin::Site& site, const admin::Container& container) {
+  const nlohmann::json banner = nlohmann::json::parse(site.privacy.banner, nullptr, false);
+  papers::SiteFacts facts{.key = site.key,
+                          .name = site.name,
+                          .domains = site.domains,
+                          .policy = site.privacy.policy,
+                          .regions = site.privacy.regions,
+                          .policy_version = site.privacy.version,
+                          .adapters = site.privacy.adapters,
+                          .has_banner = banner.is_object(),
+                          .has_my_data = site.privacy.my_data,
+                          .has_staff_link = site.privacy.staff_link,
+                          .erases_on_withdrawal = site.privacy.erase_on_withdrawal,
+                          .retention_months = site.privacy.retention_months,
+                          .own_ranges = site.privacy.own_addresses.size(),
+                          .has_server_cookie = site.tracker.id_cookie == admin::IdCookie::server,
+                          .has_retry_storage = site.tracker.retry_storage,
+                          .listeners = site.tracker.listeners,
+                          .linked_domains = site.tracker.link_domains,
+                          .redaction_rules = site.tracker.redact.size()};
+  if (facts.has_banner) {
+    const auto days = banner.find("remember_refusal_days");
+    if (days != banner.end() && days->is_number_integer()) facts.remember_refusal_days = days->get<int>();
+  }
+  const nlohmann::json source = nlohmann::json::parse(container.source, nullptr, false);
+  if (source.is_object())
+    for (const nlohmann::json& tag : source.value("tags", nlohmann::json::array()))
+      facts.tags.push_back({tag.value("name", ""), tag.value("template", ""),
+                            tag.value("consent", std::vector<std::string>())});
+  return facts;
+}
+
+int write_papers(const Place& place, papers::Language language, const std::string& key) {
+  auto office = Office::open(place);
+  if (!office) return office.error();
+  const auto sites = office->sites().list();
+  if (!sites) return complain(sites.error(), office->folder().database().string());
+  std::vector<papers::SiteFacts> facts;
+  for (const admin::Site& site : *sites) {
+    if (!key.empty() && site.key != key) continue;
+    const auto container = office->sites().container(site.key);
+    if (!container) return complain(container.error(), site.key);
+    facts.push_back(facts_of(site, *container));
+  }
+  if (facts.empty()) return complain("unknown_site", key.empty() ? "there is no site yet" : key);
+  const config::Settings& settings = office->settings();
+  const std::string domain = facts.front().domains.empty() ? "" : facts.front().domains.front();
+  const papers::Installation installation{public_url(settings, domain), settings.region_header,
+                                          settings.admin_proxy == config::AdminProxy::tls};
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  std::fputs(papers::privacy_papers(installation, facts, language, today).c_str(), stdout);
+  return kFine;
+}
+
 int doctor(const Place& place) {
   auto office = Office::open(place);
   if (!office) return office.error();
@@ -127,10 +183,29 @@ int doctor(const Place& place) {
 }  // namespace
 
 void add_doctor(CLI::App& app, Action& action) {
-  auto place = std::make_shared<Place>();
+  struct Options {
+    Place place;
+    bool privacy = false;
+    std::string language = "de";
+    std::string site;
+  };
+  auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("doctor", "say whether everything Etappe needs is there and sound");
-  place->add_to(*command);
-  command->callback([place, &action] { action = [place] { return doctor(*place); }; });
+  options->place.add_to(*command);
+  auto* privacy = command->add_flag(
+      "--privacy", options->privacy,
+      "write what a data protection officer files, from the settings in force (Markdown; not legal advice)");
+  command->add_option("--language", options->language, "of these papers: de or en")
+      ->check(CLI::IsMember({"de", "en"}))
+      ->needs(privacy);
+  command->add_option("--site", options->site, "site key (all sites)")->needs(privacy);
+  command->callback([options, &action] {
+    action = [options] {
+      if (!options->privacy) return doctor(options->place);
+      const auto language = options->language == "de" ? papers::Language::german : papers::Language::english;
+      return write_papers(options->place, language, options->site);
+    };
+  });
 }
 
 }  // namespace etappe::cli

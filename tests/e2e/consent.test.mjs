@@ -265,3 +265,14 @@ site('My data on a real page: withdrawn with one button, and the receipt is show
   await page.getByText(/Die Löschung ist aufgenommen\. Beleg: [0-9a-f-]{36}/).waitFor();
   await until('the erasure', async () => (await own.rows()).length === 0);
 });
+
+site('papers: what is in force stands in them, in both languages', {regions: [{in: ['US'], policy: 'cookieless'}], retention_months: 14}, async own => {
+  const german = say('doctor', '--privacy', '--site', own.key);
+  assert.match(german, /Keine Rechtsberatung/);
+  assert.match(german, /Zeilen: 14 Monate/);
+  assert.match(german, /Vor der Entscheidung in US .*§ 25 TDDDG kann trotzdem eine Einwilligung verlangen/);
+  assert.match(german, /aus der Kopfzeile cf-ipcountry/);
+  const english = say('doctor', '--privacy', '--language', 'en', '--site', own.key);
+  assert.match(english, /Not legal advice/);
+  assert.match(english, /rows: 14 months/);
+});
