@@ -217,10 +217,10 @@ class Writer {
             say("durch den Link #etappe-staff=on", "by the link #etappe-staff=on"),
             say("bis #etappe-staff=off", "until #etappe-staff=off"));
     line("\n" +
-         say("Ohne Einwilligung setzt das Skript nichts. Ein Widerruf löscht alles Genannte, auch das "
-             "HttpOnly-Cookie.",
-             "Without consent the script sets nothing. A withdrawal deletes all of it, the HttpOnly cookie "
-             "too.") +
+         say("Ohne Einwilligung setzt das Skript nichts. Ein Widerruf löscht die Kennungen und was "
+             "wartet, auch das HttpOnly-Cookie.",
+             "Without consent the script sets nothing. A withdrawal deletes the ids and what waits, "
+             "the HttpOnly cookie too.") +
          (site_.has_staff_link ? say(" Der Eintrag für eigene Mitarbeiter wird auf jeder Seite gelesen.",
                                      " The entry for own staff is read on every page.")
                                : ""));
@@ -319,7 +319,7 @@ class Writer {
     row(say("Dauer", "Duration"), say("[Laufzeit des Vertrags]", "[term of the agreement]"));
     row(say("Daten und Betroffene", "Data and data subjects"), say("siehe 1", "see 1"));
     row(say("Weisungen", "Instructions"),
-        say("Einstellungen der Website; Auskunft und Löschung nach 6 der Anleitung (docs/privacy.md)",
+        say("Einstellungen der Website; Auskunft und Löschung nach docs/privacy.md",
             "settings of the site; access and erasure as in docs/privacy.md"));
     row(say("Rückgabe und Löschung am Ende", "Return and erasure at the end"),
         say("`etappe export`, dann Löschen des Datenordners",
