@@ -2,6 +2,7 @@
 // device and events are exactly …, expected and refuted. Assets: ETAPPE_SHARE.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { kSite, snippet } from '../wasm/site.mjs';
 import { cookieName, isView, loaded, tracking, visit } from '../wasm/visit.mjs';
 import { cookieconsent, files, klaro, tcf } from './pages.mjs';
@@ -325,6 +326,23 @@ for (const [name, generic, act] of [
     await ready(tab, open);
     await tab.evaluate(act);
     await nothing(tab, context, open);
+  });
+}
+
+/** The starting points of docs/consent.md, with what the vendors document that their products do: an imitation, not the products. */
+const documented = Object.fromEntries([...readFileSync(new URL('../../docs/consent.md', import.meta.url), 'utf8')
+  .matchAll(/^\| (Usercentrics|OneTrust|Cookiebot|Borlabs) \| `(\{.*?\})`/gm)].map(([, name, mapping]) => [name, JSON.parse(mapping)]));
+for (const [name, act] of [
+  ['Usercentrics', () => window.dispatchEvent(new CustomEvent('ucEvent', { detail: { event: 'consent_status', 'Google Analytics': true, 'Google Ads': false } }))],
+  ['OneTrust', () => { window.OnetrustActiveGroups = ',C0001,C0002,'; window.dispatchEvent(new CustomEvent('OneTrustGroupsUpdated')); }],
+  ['Cookiebot', () => { window.Cookiebot = { hasResponse: true, consent: { statistics: true, marketing: false } }; window.dispatchEvent(new Event('CookiebotOnConsentReady')); }],
+  ['Borlabs', () => { document.cookie = `borlabs-cookie=${encodeURIComponent('{"consents":{"essential":["borlabs-cookie"],"statistics":["etappe"]},"version":"3"}')}`; document.body.click(); }],
+]) {
+  visit(`generic: the documented starting point for ${name}`, site('generic', {}, { config: { generic: [documented[name]] } }), async ({ page: tab, site: open }) => {
+    await ready(tab, open);
+    await tab.evaluate(act);
+    await open.until(() => decisions(open).length, 'the decision');
+    assert.deepEqual(states(open), [['generic', 'granted', 'denied']]);
   });
 }
 
