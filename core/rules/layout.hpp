@@ -40,7 +40,7 @@ inline constexpr std::size_t kSize = 24, kName = 0, kConversion = 4, kValue = 8,
                              kQuantity = 12, kOrderId = 14, kWeight = 16, kRepeat = 17, kConsent = 18,
                              kKind = 19, kTriggers = 20, kExceptions = 22;
 inline constexpr std::size_t kFunnel = kValue, kStep = kCurrency;  // of a step
-}
+}  // namespace tag
 namespace entry {
 inline constexpr std::size_t kSize = 2;
 }

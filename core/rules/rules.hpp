@@ -103,8 +103,8 @@ class ContainerView {
  public:
   /// Checks every reference once, so that run() needs no error path.
   [[nodiscard]] static Result<ContainerView, Error> open(std::span<const std::byte> bytes);
-  /// For bytes that open() has accepted before, and that came together with this code: a site's file. Other bytes
-  /// give nonsense and reach beyond their end.
+  /// For bytes that open() has accepted before, and that came together with this code: a site's file. Other
+  /// bytes give nonsense and reach beyond their end.
   [[nodiscard]] static ContainerView trusted(std::span<const std::byte> bytes);
   ContainerView() = default;  ///< nothing in it: nothing fires
 

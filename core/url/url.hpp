@@ -34,8 +34,8 @@ struct UrlView {
 /// or a space, a control character or one of <>^| in the host. A port is 0–65535.
 [[nodiscard]] Result<UrlView, Error> split(std::string_view text);
 
-/// The same for an address that a browser reports of itself, or one that split() has taken: nothing is checked.
-/// Anything else gives parts that mean nothing, though they are of its text.
+/// The same for an address that a browser reports of itself, or one that split() has taken: nothing is
+/// checked. Anything else gives parts that mean nothing, though they are of its text.
 [[nodiscard]] UrlView split_trusted(std::string_view text);
 
 /// One `name=value` as written: still percent-encoded.

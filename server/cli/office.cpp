@@ -33,8 +33,7 @@ admin::KnownListeners Office::known_listeners() const {
 }
 
 int Office::note(std::string_view action, std::string_view subject, std::string_view actor) {
-  const auto added =
-      audit().add({now(), std::string(actor), std::string(action), std::string(subject)});
+  const auto added = audit().add({now(), std::string(actor), std::string(action), std::string(subject)});
   return added ? kFine : complain(added.error(), folder().database().string());
 }
 

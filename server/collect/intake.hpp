@@ -31,7 +31,7 @@ struct Arrival {
   IdWish id_wish = IdWish::known;
   std::string_view address;  ///< the visitor's, as far as it is known; never kept: it makes the hash of the
                              ///< day and tells the site's own people
-  std::string_view region;  ///< ISO 3166, upper case; empty when unknown
+  std::string_view region;   ///< ISO 3166, upper case; empty when unknown
   consent::PrivacyControl privacy_control = consent::PrivacyControl::absent;  ///< header Sec-GPC
   DayKey day_key{};
   const Withdrawals* withdrawals = nullptr;  ///< nullptr: nobody has withdrawn

@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "core/url/url.hpp"
+#include "server/enrich/clean_url.hpp"
 #include "server/enrich/device.hpp"
 #include "server/enrich/params.hpp"
 
@@ -95,6 +96,16 @@ void RowBatch::add(const Record& record, Row row) {
                   .click_id = std::move(found.click_id),
                   .click_id_param = std::move(found.click_id_param),
                   .sub_ids = std::move(found.sub_ids)};
+  }
+  if (envelope->link != codec::Link::linked) {
+    // A click id is an id, too: without a grant a row says which network it was, and no more.
+    Lists& kept = *lists_.back();
+    kept.url = std::move(found.clean_url);
+    kept.referrer = enrich::clean_url(envelope->event.referrer, resolver_.networks(), {});
+    row.envelope.event.url = kept.url;
+    row.envelope.event.referrer = kept.referrer;
+    row.origin.click_id.clear();
+    row.origin.sub_ids.clear();
   }
   rows.push_back(std::move(row));
 }

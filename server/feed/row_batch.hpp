@@ -43,6 +43,8 @@ class RowBatch {
   struct Lists {
     std::vector<event::ItemView> items;
     std::vector<event::PropView> props;
+    std::string url;       ///< where the row's is another than the envelope's
+    std::string referrer;  ///< likewise
   };
   void add(const Record& record, Row row);
   const std::vector<std::string>& hosts_of(std::string_view site);
@@ -57,8 +59,9 @@ class RowBatch {
 };
 
 /// The day that orders an event's copies beside each other: that of the sender's own, unchanged time, or of
-/// the arrival when the sender's clock is more than 25 hours off, which its distance from the corrected `time`
-/// tells. History that a trusted sender brings is old and not off: it keeps its own day (docs/decisions/0003).
+/// the arrival when the sender's clock is more than 25 hours off, which its distance from the corrected
+/// `time` tells. History that a trusted sender brings is old and not off: it keeps its own day
+/// (docs/decisions/0003).
 [[nodiscard]] std::chrono::sys_days key_day_of(event::TimeMs client_time, event::TimeMs time,
                                                event::TimeMs received_at);
 

@@ -27,7 +27,7 @@ struct Row {
   std::chrono::sys_days key_day;  ///< the same for every delivery of an event (docs/decisions/0003)
   std::string host, path;         ///< of the page
   std::string referrer_host;
-  std::string_view device;        ///< enrich::device_of its user agent
+  std::string_view device;  ///< enrich::device_of its user agent
   Origin origin;
   event::Uuid segment;
   std::uint32_t record = 0;

@@ -13,11 +13,13 @@ namespace {
 
 /// In the order in which write_event() writes them.
 constexpr std::string_view kEventColumns =
-    "site, key_day, id, type, ts, client_ts, received_at, link, visitor, session, page, person, url, host, path, "
+    "site, key_day, id, type, ts, client_ts, received_at, link, visitor, session, page, person, url, host, "
+    "path, "
     "referrer, "
     "referrer_host, title, name, value, currency, quantity, order_id, weight, tag, funnel, step, "
     "engagement_ms, scroll, "
-    "items.id, items.name, items.price, items.quantity, props, consent_analytics, consent_marketing, region, device, touch, "
+    "items.id, items.name, items.price, items.quantity, props, consent_analytics, consent_marketing, region, "
+    "device, touch, "
     "channel, "
     "source, medium, campaign, term, content, campaign_id, network, network_kind, publisher, sub_ids, "
     "click_id, "

@@ -10,7 +10,8 @@ namespace {
 Ask ask_for(const report::Question& question, std::chrono::seconds limit) {
   Ask ask;
   ask.sql = question.sql;
-  // An event's copies have the same key_day, and with it the same partition: reading FINAL need not look across.
+  // An event's copies have the same key_day, and with it the same partition: reading FINAL need not look
+  // across.
   ask.settings = {{"do_not_merge_across_partitions_select_final", "1"},
                   {"readonly", "1"},
                   {"max_execution_time", std::to_string(limit.count())},

@@ -266,6 +266,19 @@ site('My data on a real page: withdrawn with one button, and the receipt is show
   await until('the erasure', async () => (await own.rows()).length === 0);
 });
 
+site('click ids are ids: none before the grant, and the network still has its visit and its click after it', {policy: 'cookieless'}, async own => {
+  const page = await own.visitor();
+  const click = '1001_1790000000_0123456789abcdef0123456789abcdef';
+  await page.enter(`/lp?awc=${click}&seite=2`);
+  await sent(own, 1);
+  assert.deepEqual(await own.rows('network, click_id, url'), [['awin', '', `${own.url}/lp?seite=2`]]);
+  await page.choose({analytics: true});
+  await until('the decision', async () => (await own.rows()).length === 2);
+  assert.deepEqual(await own.rows('type, network, click_id'), [['view', 'awin', ''], ['consent', 'awin', click]]);
+  const {rows} = await own.report('channels');
+  assert.deepEqual(rows.map(([channel, sessions]) => [channel, sessions]), [['Affiliates', 1]]);
+});
+
 site('papers: what is in force stands in them, in both languages', {regions: [{in: ['US'], policy: 'cookieless'}], retention_months: 14}, async own => {
   const german = say('doctor', '--privacy', '--site', own.key);
   assert.match(german, /Keine Rechtsberatung/);

@@ -49,8 +49,9 @@ TEST(Call, HoldsAnEventWithItsLists) {
 
 TEST(Call, NothingOfTheCallBeforeIsLeftBehind) {
   CallReader reader;
-  ASSERT_TRUE(read(reader, field(Field::name, "order") + field(Field::prop_key, "k") + field(Field::prop_text, "v") +
-                               field(Field::item_id, "i") + field(Field::data_layer, "d")));
+  ASSERT_TRUE(read(reader, field(Field::name, "order") + field(Field::prop_key, "k") +
+                               field(Field::prop_text, "v") + field(Field::item_id, "i") +
+                               field(Field::data_layer, "d")));
   ASSERT_TRUE(read(reader, ""));
   const auto call = reader.call();
   EXPECT_EQ(call.event.name, "");
@@ -79,8 +80,9 @@ TEST(Call, ATextLongerThanTheWireAllowsIsCutBehindAWholeCharacter) {
   CallReader reader;
   const std::string name = std::string(127, 'n') + "ä";
   const std::string value = std::string(1023, 'v') + "ä";
-  const std::string bytes = field(Field::name, name) + field(Field::prop_key, name) + field(Field::prop_text, value) +
-                            field(Field::item_id, name) + field(Field::item_name, name) + field(Field::funnel, name) +
+  const std::string bytes = field(Field::name, name) + field(Field::prop_key, name) +
+                            field(Field::prop_text, value) + field(Field::item_id, name) +
+                            field(Field::item_name, name) + field(Field::funnel, name) +
                             field(Field::step, name);
   ASSERT_TRUE(read(reader, bytes));
   const auto call = reader.call();
@@ -95,7 +97,9 @@ TEST(Call, HoldsAsManyAsTheEventMayHaveAndSaysThatTheRestWasCut) {
   struct {
     Field begins;
     std::size_t limit;
-  } const kLists[] = {{Field::prop_key, event::kMaxProps}, {Field::item_id, event::kMaxItems}, {Field::data_layer, kMaxPaths}};
+  } const kLists[] = {{Field::prop_key, event::kMaxProps},
+                      {Field::item_id, event::kMaxItems},
+                      {Field::data_layer, kMaxPaths}};
   for (const auto& [begins, limit] : kLists) {
     CallReader reader;
     std::string bytes;

@@ -88,7 +88,8 @@ inline std::vector<SentEvent> read(std::span<const std::byte> batch) {
       events.push_back({event->type, std::string(event->name), std::string(event->visitor),
                         std::string(event->session), std::string(event->url), std::string(event->referrer),
                         std::string(event->title), std::string(event->value), std::string(event->tag),
-                        std::string(event->order_id), std::string(event->funnel), std::string(event->step), event->quantity, event->consent, event->time, event->id});
+                        std::string(event->order_id), std::string(event->funnel), std::string(event->step),
+                        event->quantity, event->consent, event->time, event->id});
     }
   }
   return events;
@@ -100,8 +101,7 @@ inline constexpr consent::States kDeny{consent::State::denied, consent::State::d
 
 class FakePage {
  public:
-  explicit FakePage(SettingsView settings = {.site = "NORDWERK", .container_version = 7})
-      : tracker(host) {
+  explicit FakePage(SettingsView settings = {.site = "NORDWERK", .container_version = 7}) : tracker(host) {
     tracker.open(settings);
   }
 

@@ -38,17 +38,23 @@ TEST_P(Sessions, EndAfterSilenceOrWithANewCampaign) {
   EXPECT_EQ(first.session == second.session, GetParam().same_session);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Identity, Sessions,
-    testing::Values(
-        Visit{"thirty_minutes_are_one_visit", 30min, "https://n.example/", "https://n.example/b", true},
-        Visit{"a_millisecond_more_is_another", 30min + 1ms, "https://n.example/", "https://n.example/b", false},
-        Visit{"a_campaign_begins_a_visit", 1s, "https://n.example/", "https://n.example/?utm_source=a", false},
-        Visit{"the_same_address_again_does_not", 1s, "https://n.example/?awc=1_2", "https://n.example/?awc=1_2", true},
-        Visit{"another_campaign_does", 1s, "https://n.example/?awc=1_2", "https://n.example/?awc=1_3", false},
-        Visit{"a_page_without_campaign_does_not", 1s, "https://n.example/?awc=1_2", "https://n.example/b?x=1", true},
-        Visit{"a_campaign_in_the_fragment_counts", 1s, "https://n.example/", "https://n.example/#utm_source=a", false}),
-    [](const auto& tested) { return tested.param.name; });
+INSTANTIATE_TEST_SUITE_P(Identity, Sessions,
+                         testing::Values(Visit{"thirty_minutes_are_one_visit", 30min, "https://n.example/",
+                                               "https://n.example/b", true},
+                                         Visit{"a_millisecond_more_is_another", 30min + 1ms,
+                                               "https://n.example/", "https://n.example/b", false},
+                                         Visit{"a_campaign_begins_a_visit", 1s, "https://n.example/",
+                                               "https://n.example/?utm_source=a", false},
+                                         Visit{"the_same_address_again_does_not", 1s,
+                                               "https://n.example/?awc=1_2", "https://n.example/?awc=1_2",
+                                               true},
+                                         Visit{"another_campaign_does", 1s, "https://n.example/?awc=1_2",
+                                               "https://n.example/?awc=1_3", false},
+                                         Visit{"a_page_without_campaign_does_not", 1s,
+                                               "https://n.example/?awc=1_2", "https://n.example/b?x=1", true},
+                                         Visit{"a_campaign_in_the_fragment_counts", 1s, "https://n.example/",
+                                               "https://n.example/#utm_source=a", false}),
+                         [](const auto& tested) { return tested.param.name; });
 
 TEST(Identity, TheSiteDecidesHowLongASilenceIs) {
   FakePage page({.site = "NORDWERK", .session = {.silence = 5min}});
@@ -145,20 +151,68 @@ TEST_P(Damaged, WhatIsNotOursToReadGrantsNothingAndIsDeleted) {
 }
 
 // The parts of a text that is good by the clock of FakePage; see identity.hpp. _aY_qB is a second before it.
-constexpr const char* kGood = "1C" "_aY_qB" "_aY_qB" "AAAAAAAAAAAAAAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA";
+constexpr const char* kGood =
+    "1C"
+    "_aY_qB"
+    "_aY_qB"
+    "AAAAAAAAAAAAAAAAAAAA"
+    "BBBBBBBBBBBBBBBB"
+    "AAAAA";
 
-INSTANTIATE_TEST_SUITE_P(
-    Identity, Damaged,
-    testing::Values(
-        DeviceText{"another_version", "2C" "_aY_qB" "_aY_qB" "AAAAAAAAAAAAAAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA"},
-        DeviceText{"denied", "1B" "_aY_qB" "_aY_qB" "AAAAAAAAAAAAAAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA"},
-        DeviceText{"marketing_only", "1I" "_aY_qB" "_aY_qB" "AAAAAAAAAAAAAAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA"},
-        DeviceText{"fourteen_months_old", "1C" "AT38oB" "_aY_qB" "AAAAAAAAAAAAAAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA"},
-        DeviceText{"foreign_character", "1C" "_aY_qB" "_aY_qB" "AAAAAAAAAA<AAAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA"},
-        DeviceText{"not_ascii", "1C" "_aY_qB" "_aY_qB" "AAAAAAAAAA\xC3\xA4" "AAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA"},
-        DeviceText{"half_a_mark", "1C" "_aY_qB" "_aY_qB" "AAAAAAAAAAAAAAAAAAAA" "BBBBBBBBBBBBBBBB" "AAAAA" "AB"},
-        DeviceText{"one_letter", "x"}),
-    [](const auto& tested) { return tested.param.name; });
+INSTANTIATE_TEST_SUITE_P(Identity, Damaged,
+                         testing::Values(DeviceText{"another_version",
+                                                    "2C"
+                                                    "_aY_qB"
+                                                    "_aY_qB"
+                                                    "AAAAAAAAAAAAAAAAAAAA"
+                                                    "BBBBBBBBBBBBBBBB"
+                                                    "AAAAA"},
+                                         DeviceText{"denied",
+                                                    "1B"
+                                                    "_aY_qB"
+                                                    "_aY_qB"
+                                                    "AAAAAAAAAAAAAAAAAAAA"
+                                                    "BBBBBBBBBBBBBBBB"
+                                                    "AAAAA"},
+                                         DeviceText{"marketing_only",
+                                                    "1I"
+                                                    "_aY_qB"
+                                                    "_aY_qB"
+                                                    "AAAAAAAAAAAAAAAAAAAA"
+                                                    "BBBBBBBBBBBBBBBB"
+                                                    "AAAAA"},
+                                         DeviceText{"fourteen_months_old",
+                                                    "1C"
+                                                    "AT38oB"
+                                                    "_aY_qB"
+                                                    "AAAAAAAAAAAAAAAAAAAA"
+                                                    "BBBBBBBBBBBBBBBB"
+                                                    "AAAAA"},
+                                         DeviceText{"foreign_character",
+                                                    "1C"
+                                                    "_aY_qB"
+                                                    "_aY_qB"
+                                                    "AAAAAAAAAA<AAAAAAAAA"
+                                                    "BBBBBBBBBBBBBBBB"
+                                                    "AAAAA"},
+                                         DeviceText{"not_ascii",
+                                                    "1C"
+                                                    "_aY_qB"
+                                                    "_aY_qB"
+                                                    "AAAAAAAAAA\xC3\xA4"
+                                                    "AAAAAAAA"
+                                                    "BBBBBBBBBBBBBBBB"
+                                                    "AAAAA"},
+                                         DeviceText{"half_a_mark",
+                                                    "1C"
+                                                    "_aY_qB"
+                                                    "_aY_qB"
+                                                    "AAAAAAAAAAAAAAAAAAAA"
+                                                    "BBBBBBBBBBBBBBBB"
+                                                    "AAAAA"
+                                                    "AB"},
+                                         DeviceText{"one_letter", "x"}),
+                         [](const auto& tested) { return tested.param.name; });
 
 TEST(Identity, TheTextThatTheTableAboveSpoilsIsGood) {
   FakePage page;
@@ -177,7 +231,8 @@ TEST(Identity, ATextWithMoreNotesThanAreKeptIsRefused) {
       FakePage page;
       page.tracker.device(page.now, text);
       return page.tracker.consent();
-    }())) << i;
+    }()))
+        << i;
     text += "ABCDE";
   }
   FakePage page;

@@ -1,5 +1,5 @@
-// What a visit is made of beside views and clicks: funnel steps once per pass, views once, links to another domain,
-// limits of a page.
+// What a visit is made of beside views and clicks: funnel steps once per pass, views once, links to another
+// domain, limits of a page.
 #include <gmock/gmock.h>
 
 #include "tests/wasm/fake_page.hpp"
@@ -7,10 +7,10 @@
 namespace etappe::tracker {
 namespace {
 
+using event::Type;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using event::Type;
 
 struct Granted : FakePage {
   explicit Granted(SettingsView settings = {.site = "NORDWERK"}) : FakePage(settings) {
@@ -45,8 +45,10 @@ TEST_P(Steps, AreSentOncePerPass) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Steps,
-                         testing::Values(Pass{"each_step_counts", "abc", 3}, Pass{"a_reload_does_not", "aaa", 1},
-                                         Pass{"nor_a_step_back", "abcb", 3}, Pass{"nor_twice_back", "abcbcb", 3},
+                         testing::Values(Pass{"each_step_counts", "abc", 3},
+                                         Pass{"a_reload_does_not", "aaa", 1},
+                                         Pass{"nor_a_step_back", "abcb", 3},
+                                         Pass{"nor_twice_back", "abcbcb", 3},
                                          Pass{"the_first_step_again_begins_a_pass", "abca", 4},
                                          Pass{"with_all_its_steps", "abcabc", 6},
                                          Pass{"a_pass_begins_where_the_visitor_came_in", "bcbc", 4},
@@ -108,7 +110,8 @@ TEST(Redaction, HappensOnTheDeviceByTheSiteSRulesToo) {
   page.decide(kGrant);
   page.happen(Type::event, "asked by max@muster.example");
   const auto events = page.delivered();
-  EXPECT_EQ(events[0].url, "https://nordwerk.example/konto/[redacted]?kundennr=[redacted]&mail=[email]&awc=1_2");
+  EXPECT_EQ(events[0].url,
+            "https://nordwerk.example/konto/[redacted]?kundennr=[redacted]&mail=[email]&awc=1_2");
   EXPECT_EQ(events[0].referrer, "https://partner.example/?token=[redacted]");
   EXPECT_EQ(events[2].name, "asked by [email]");
   EXPECT_EQ(events[2].url, events[0].url);
@@ -134,7 +137,8 @@ TEST(Redaction, OfManyPropertiesKeepsThemApartAndLeavesOutWhatDoesNotFit) {
   EXPECT_EQ(event->props[0].value, "[redacted]");
   EXPECT_EQ(event->props[1].value, "mailto:[email] " + std::string(500, 'x'));
   EXPECT_EQ(event->props[2].value, event->props[1].value);
-  EXPECT_EQ(std::string(reinterpret_cast<const char*>(batch.data()), batch.size()).find("muster"), std::string::npos);
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(batch.data()), batch.size()).find("muster"),
+            std::string::npos);
 }
 
 TEST(Limits, APageThatLoopsIsStoppedAndCountedAndComesBack) {
@@ -195,17 +199,17 @@ TEST_P(Links, CarryAVisitToAnotherDomain) {
   EXPECT_FALSE(to.host.device.empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Table, Links,
-    testing::Values(Link{"at_once", 0s, "shop.example", 99, true}, Link{"after_two_minutes", 120s, "shop.example", 99, true},
-                    Link{"later_than_that", 122s, "shop.example", 99, false},
-                    Link{"by_a_clock_far_behind", -122s, "shop.example", 99, false},
-                    Link{"not_to_another_target", 0s, "evil.example", 99, false},
-                    Link{"not_with_another_time", 0s, "shop.example", 0, false},
-                    Link{"not_with_another_visitor", 0s, "shop.example", 12, false},
-                    Link{"not_with_another_session", 0s, "shop.example", 40, false},
-                    Link{"not_with_another_check", 0s, "shop.example", 57, false}),
-    [](const auto& tested) { return std::string(tested.param.name); });
+INSTANTIATE_TEST_SUITE_P(Table, Links,
+                         testing::Values(Link{"at_once", 0s, "shop.example", 99, true},
+                                         Link{"after_two_minutes", 120s, "shop.example", 99, true},
+                                         Link{"later_than_that", 122s, "shop.example", 99, false},
+                                         Link{"by_a_clock_far_behind", -122s, "shop.example", 99, false},
+                                         Link{"not_to_another_target", 0s, "evil.example", 99, false},
+                                         Link{"not_with_another_time", 0s, "shop.example", 0, false},
+                                         Link{"not_with_another_visitor", 0s, "shop.example", 12, false},
+                                         Link{"not_with_another_session", 0s, "shop.example", 40, false},
+                                         Link{"not_with_another_check", 0s, "shop.example", 57, false}),
+                         [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(Links, AreEmptyWithoutAGrantAndAfterAWithdrawal) {
   FakePage page;

@@ -161,10 +161,12 @@ TEST_P(Answers, DecideWhetherABatchIsTriedAgain) {
 
 INSTANTIATE_TEST_SUITE_P(Outbox, Answers,
                          testing::Values(Verdict{0, true, 0}, Verdict{200, false, 0}, Verdict{204, false, 0},
-                                         Verdict{299, false, 0}, Verdict{301, false, 2}, Verdict{400, false, 2},
-                                         Verdict{403, false, 2}, Verdict{404, false, 2}, Verdict{408, true, 0},
-                                         Verdict{413, false, 2}, Verdict{429, true, 0}, Verdict{499, false, 2},
-                                         Verdict{500, true, 0}, Verdict{503, true, 0}, Verdict{599, true, 0}),
+                                         Verdict{299, false, 0}, Verdict{301, false, 2},
+                                         Verdict{400, false, 2}, Verdict{403, false, 2},
+                                         Verdict{404, false, 2}, Verdict{408, true, 0},
+                                         Verdict{413, false, 2}, Verdict{429, true, 0},
+                                         Verdict{499, false, 2}, Verdict{500, true, 0}, Verdict{503, true, 0},
+                                         Verdict{599, true, 0}),
                          [](const auto& tested) { return "status_" + std::to_string(tested.param.status); });
 
 TEST(Outbox, ARetryCarriesTheSameEventsWithTheSameIds) {

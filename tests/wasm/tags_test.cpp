@@ -60,7 +60,8 @@ class Container {
       tables += u16(i);
     }
     const std::string head{'\xE7', '\xC7', 1, 0, 7, 0, 0, 0};
-    bytes_ = head + u16(2) + u16(tags.size()) + u16(0) + u16(tags.size()) + u16(tags.size()) + u16(texts.size()) + tables + texts;
+    bytes_ = head + u16(2) + u16(tags.size()) + u16(0) + u16(tags.size()) + u16(tags.size()) +
+             u16(texts.size()) + tables + texts;
   }
   [[nodiscard]] std::span<const std::byte> bytes() const { return std::as_bytes(std::span(bytes_)); }
 
@@ -193,7 +194,8 @@ TEST(Tags, OncePerSessionOutlivesThePageAndEndsWithTheSession) {
 TEST(Tags, OncePerSessionIsRememberedForTheLastThirtyTwoTags) {
   std::vector<Tag> tags;
   for (int i = 0; i < 33; ++i) {
-    tags.push_back({"tag " + std::to_string(i), kEvent, "e" + std::to_string(i), rules::Repeat::once_per_session});
+    tags.push_back(
+        {"tag " + std::to_string(i), kEvent, "e" + std::to_string(i), rules::Repeat::once_per_session});
   }
   Tagged site(tags);
   site.page.view();

@@ -6,7 +6,8 @@ namespace {
 
 struct TextField {
   Field field;
-  std::uint16_t limit;  ///< beyond it the collector refuses the whole event; a text's beginning is worth more than that
+  std::uint16_t
+      limit;  ///< beyond it the collector refuses the whole event; a text's beginning is worth more than that
   std::string_view event::EventView::*member;
 };
 constexpr TextField kTextFields[] = {
@@ -86,7 +87,8 @@ bool CallReader::take(Field field, std::string_view text) {
       }
       prop_->value =
           tracker::beginning(text, field == Field::prop_text ? event::kMaxPropBytes : event::kMaxNameBytes);
-      prop_->kind = static_cast<event::PropKind>(static_cast<int>(field) - static_cast<int>(Field::prop_text));
+      prop_->kind =
+          static_cast<event::PropKind>(static_cast<int>(field) - static_cast<int>(Field::prop_text));
       break;
     case Field::item_id:
       item_ = &items_[next(item_count_, event::kMaxItems)];

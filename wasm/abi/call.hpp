@@ -5,8 +5,8 @@
 //   field = number:u8  length:u16 little-endian  bytes (UTF-8)
 //
 // The numbers up to 31 are those of an event's fields on the wire (docs/wire-format.md); docs/abi.md has the
-// whole table. Views point into the scratch buffer. An unknown number is passed over. Names and property values
-// that are longer than the wire allows are cut.
+// whole table. Views point into the scratch buffer. An unknown number is passed over. Names and property
+// values that are longer than the wire allows are cut.
 
 #include <array>
 #include <cstddef>
@@ -47,7 +47,8 @@ enum class Field : std::uint8_t {
   data_layer = 38,  ///< the value of the container's next data layer path
 };
 
-/// Room for N values, each written before it is read: nothing to initialise, so that it costs a module no code.
+/// Room for N values, each written before it is read: nothing to initialise, so that it costs a module no
+/// code.
 template <class Value, std::size_t N>
 class Room {
  public:
@@ -62,8 +63,8 @@ class Room {
 /// Memory for the lists of one call; reused from call to call.
 class CallReader {
  public:
-  /// False when a length points beyond the bytes, or a value stands without its property or item; then the call
-  /// is not to be used.
+  /// False when a length points beyond the bytes, or a value stands without its property or item; then the
+  /// call is not to be used.
   [[nodiscard]] bool read(std::span<const std::byte> bytes, event::Type type);
   /// Whether the call had more properties, items or data layer values than fit, which were left out.
   [[nodiscard]] bool cut() const { return cut_; }

@@ -20,7 +20,8 @@ std::uint32_t number_of(char digit) {
 
 constexpr std::uint32_t kHashStart = 2166136261U;
 
-/// FNV-1a, 32 bits: tells a handful of texts of one session apart, nothing else hangs on it. The page carries it once.
+/// FNV-1a, 32 bits: tells a handful of texts of one session apart, nothing else hangs on it. The page carries
+/// it once.
 [[gnu::noinline]] std::uint32_t hash_of(std::string_view text, std::uint32_t hash = kHashStart) {
   for (const char c : text) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;

@@ -1,5 +1,6 @@
-// Any bytes as a page's life: calls of the loader, texts of the device, answers of the network, in any order. Whatever
-// comes, nothing is sent or stored without a grant, what is sent can be read, and it stays within what a browser takes.
+// Any bytes as a page's life: calls of the loader, texts of the device, answers of the network, in any order.
+// Whatever comes, nothing is sent or stored without a grant, what is sent can be read, and it stays within
+// what a browser takes.
 #include <array>
 #include <string>
 #include <vector>
@@ -93,8 +94,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       case 3: tracker.decide(now, consent::unpack(operation / 8), call); break;
       case 4: {
         const auto text = input.bytes();
-        tracker.device(now, operation < 128 ? page.device
-                                            : std::string(reinterpret_cast<const char*>(text.data()), text.size()));
+        tracker.device(now, operation < 128
+                                ? page.device
+                                : std::string(reinterpret_cast<const char*>(text.data()), text.size()));
         break;
       }
       case 5: {
@@ -105,8 +107,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
       }
       case 6:
-        operation < 128 ? tracker.tick(now)
-                        : tracker.flush(now, operation < 192 ? tracker::Network::maybe : tracker::Network::none);
+        operation < 128
+            ? tracker.tick(now)
+            : tracker.flush(now, operation < 192 ? tracker::Network::maybe : tracker::Network::none);
         break;
       default: {
         const std::string target(1, static_cast<char>(input.byte()));

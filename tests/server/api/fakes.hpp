@@ -247,7 +247,8 @@ class ScriptedSource final : public report::Source {
     } else if (has("AS fetched")) {
       if (!empty) table.rows = {{string("2026-11-21"), string("v2"), string("DE"), string("desktop"), n(20)}};
     } else if (has("marketing")) {
-      if (!empty) table.rows = {{string("2026-11-21"), string("v2"), string("DE"), string("desktop"), n(3), n(1)}};
+      if (!empty)
+        table.rows = {{string("2026-11-21"), string("v2"), string("DE"), string("desktop"), n(3), n(1)}};
     } else if (has("maxOrNullIf")) {
       table.rows = {{report::Cell(), report::Cell()}};
     } else if (empty) {

@@ -74,7 +74,8 @@ TEST(Networks, OfTheHouseAreAllReadable) {
   ASSERT_TRUE(table) << table.error().file << ": " << table.error().detail;
   EXPECT_EQ(table->networks().size(), embedded_networks().size());
   for (std::size_t i = 1; i < table->networks().size(); ++i)
-    EXPECT_TRUE(table->networks()[i].category != "affiliate" || table->networks()[i - 1].category == "affiliate");
+    EXPECT_TRUE(table->networks()[i].category != "affiliate" ||
+                table->networks()[i - 1].category == "affiliate");
 }
 
 constexpr const char* kGood =

@@ -24,8 +24,10 @@ inline std::string segment_name(unsigned number) {
 
 /// An envelope of a page view whose id tells the record.
 inline std::vector<std::byte> envelope(std::uint32_t number, std::string_view url = "https://shop.example/p",
-                                       std::string_view referrer = {}) {
+                                       std::string_view referrer = {},
+                                       codec::Link link = codec::Link::linked) {
   codec::EnvelopeView view;
+  view.link = link;
   view.received_at = view.client_time = event::TimeMs(std::chrono::milliseconds(1'700'000'000'000));
   view.site = "shop";
   view.event.id.bytes[0] = 0x42;
