@@ -114,7 +114,7 @@ export function report(name, { from, to, compare, funnel, shape, hostile, sql })
     recorded_from: shape === 'nothing_recorded' ? null : '2026-09-28',
     comparison: compared && name !== 'consent' ? { kind: 'previous', ...previous(from, to), until: '2026-10-25T13:32:05Z' } : null,
     state: shape, nearest_day: shape === 'nothing_in_period' ? '2026-10-26' : null,
-    consent: { coverage: empty ? null : 0.7118, page_views_granted: empty ? 0 : 61022, page_views: empty ? 0 : 85730, policy: 'block',
+    consent: { coverage: empty ? null : 0.7118, page_views_granted: empty ? 0 : 61022, page_views: empty ? 0 : 85730, policy: name === 'consent' ? 'cookieless' : 'block',
       script_loads: empty ? 0 : 31200, recorded_loads: empty ? 0 : 18720, uncounted_estimate: empty ? null : 0.4 },
     other_currencies: empty ? [] : [{ currency: 'CHF', conversions: 1, value: '129.90' }],
     notes: empty ? [] : [

@@ -420,6 +420,7 @@ async function lookUp(page, { person, id }) {
 test('consent: rates are said to be estimates, by day, version, region and device', () =>
   onPage({ path: kPaths.consent }, async (page) => {
     await page.waitForSelector('.basis');
+    assert.match(await textOf(page, '.report > p'), /§ 25 TDDDG kann trotzdem eine Einwilligung verlangen/);
     assert.match(await textOf(page, '.head p'), /^Rund 60\s% der Skriptaufrufe .*\(Schätzung\)\.$/);
     assert.deepEqual(await allTexts(page, '.report .card h2'), ['Nach Version des Banners', 'Nach Region', 'Nach Gerät', 'Nach Tag']);
     const regions = page.locator('.report .card').nth(1).locator('tbody tr');

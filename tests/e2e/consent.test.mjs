@@ -142,6 +142,7 @@ site('cookieless: a visitor of the day, no address in any file, and a grant make
   const channels = await own.report('channels');
   assert.deepEqual(channels.rows.map(([channel, sessions, conversions]) => [channel, sessions, conversions]), [['Email', 1, 1]]);
   assert.equal(holds(kAddress), false);
+  assert.equal(house.said.includes(kAddress), false, 'nor in the log');
 });
 
 site('cookieless: two visitors behind one address and browser are one visitor of the day, another address is another', {policy: 'cookieless'}, async own => {

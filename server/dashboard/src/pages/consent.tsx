@@ -19,6 +19,7 @@ export function Consent({ site, ended }: { site: Site; ended(): void }) {
     >
       {(report) => (
         <>
+          <p>{words.consent.policies[report.consent.policy]}</p>
           <p class="soft">{report.consent.script_loads > 0 ? words.consent.estimateNote : words.consent.noEstimate}</p>
           <Figures title={words.consent.byVersion} first="version" table={report.by_version} nameOf={(name) => name || words.consent.noVersion} />
           <Figures title={words.consent.byRegion} first="region" table={report.by_region} nameOf={(name) => formats.region(name) || words.consent.noRegion} />

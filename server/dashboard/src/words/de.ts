@@ -201,6 +201,11 @@ export const de = {
       `${text} ${plural(count, 'wiederholte Conversion', 'wiederholte Conversions')} schon gezählter Bestellungen weggelassen`,
   } as Record<string, (count: number, text: string) => string>,
   consent: {
+    policies: {
+      block: 'Vor einer Entscheidung wird nichts erfasst, gesendet oder gespeichert.',
+      queue: 'Vor einer Entscheidung wartet das Geschehen im Arbeitsspeicher der Seite. § 25 TDDDG kann trotzdem eine Einwilligung verlangen: Fragen Sie Ihre Datenschutzbeauftragten.',
+      cookieless: 'Vor einer Entscheidung wird ohne Kennung und ohne Zugriff auf das Gerät gezählt. § 25 TDDDG kann trotzdem eine Einwilligung verlangen: Fragen Sie Ihre Datenschutzbeauftragten.',
+    },
     byDay: 'Nach Tag',
     byVersion: 'Nach Version des Banners',
     byRegion: 'Nach Region',

@@ -199,6 +199,11 @@ export const en: Words = {
       `${text} repeated ${plural(count, 'conversion', 'conversions')} of orders already counted left out`,
   },
   consent: {
+    policies: {
+      block: 'Before a decision nothing is recorded, sent or stored.',
+      queue: 'Before a decision what happens waits in the page\'s memory. § 25 TDDDG may still require consent: ask your data protection officer.',
+      cookieless: 'Before a decision visits are counted without ids and without touching the device. § 25 TDDDG may still require consent: ask your data protection officer.',
+    },
     byDay: 'By day',
     byVersion: 'By version of the banner',
     byRegion: 'By region',
