@@ -226,6 +226,43 @@ site('regions: the file and the collector follow the region that the proxy names
     assert.deepEqual(await own.rows('link, region, device'), [['daily', 'BR', 'desktop']]);
   });
 
+site('one visitor moves between regions: the file in the cache is judged by the region of the request, and a grant is one everywhere',
+  {policy: 'block', regions: [{in: ['BR'], policy: 'cookieless'}]}, async own => {
+    own.from(kAddress, 'BR');
+    const page = await own.visitor();
+    const device = async () => [...await page.context().cookies(), ...await page.evaluate(() => Object.keys(localStorage))];
+    const views = async () => (await own.rows('type, path, link, visitor, region')).filter(([type]) => type === 'view').map(([, ...view]) => view);
+    const viewed = path => until(path, async () => (await views()).find(([seen]) => seen === path));
+    await page.enter('/counted-in-brazil');
+    const [, , visitorOfTheDay] = await viewed('/counted-in-brazil');
+    assert.match(visitorOfTheDay, /^\S{20,}$/);
+    own.from(kAddress, 'DE');
+    await page.enter('/with-the-cached-file');
+    await viewed('/with-the-cached-file');
+    assert.deepEqual(await views(), [['/counted-in-brazil', 'daily', visitorOfTheDay, 'BR'], ['/with-the-cached-file', 'unlinked', '', 'DE']]);
+    assert.deepEqual(await device(), []);
+
+    const network = await page.context().newCDPSession(page);
+    await network.send('Network.enable');
+    await network.send('Network.clearBrowserCache');  // as after five minutes
+    await page.enter('/with-the-file-of-germany');
+    const before = posted(own);
+    await page.enter('/agreed-in-germany');
+    assert.equal(posted(own), before, 'nothing is sent under block');
+    assert.deepEqual(await device(), []);
+    await page.choose({analytics: true});
+    const agreed = await viewed('/agreed-in-germany');
+
+    own.from(kAddress, 'BR');
+    await network.send('Network.clearBrowserCache');
+    await page.enter('/back-in-brazil');
+    await page.choose({analytics: true});
+    await page.evaluate(() => window.etappe('event', 'known again'));
+    await until('a row of the visitor in Brazil', async () => (await own.rows('path, link, visitor, region')).find(([path, link, visitor, region]) =>
+      path === '/back-in-brazil' && link === 'linked' && visitor === agreed[2] && region === 'BR'));
+    assert.equal((await views()).some(([path]) => path === '/with-the-file-of-germany'), false);
+  });
+
 site('the site\'s own people by their addresses: answered, counted as left out, stored nowhere', {own_addresses: ['203.0.113.0/28']}, async own => {
   own.from('203.0.113.9', '');
   const page = await own.visitor();
