@@ -1,6 +1,7 @@
 // From the linked module and the loader's sources to what the publisher takes:
 //   share/etappe/tracker.js            loader and module in one file; "__ETAPPE_CONFIG__", "__ETAPPE_LISTENERS__" and
 //                                      "__ETAPPE_CONSENT__" are the publisher's to replace
+//   share/etappe/tracker_full.js       the same with the module that runs full containers
 //   share/etappe/listeners/<name>.js   one function expression each, which belongs into the second place
 //   share/etappe/consent/<name>.js     likewise, into the third: by what the page hears of decisions
 //   share/etappe/a/engine.<hash>.js    the same module as JavaScript, for pages that refuse WebAssembly
@@ -8,7 +9,8 @@
 //   share/etappe/a/banner.<hash>.js    our own consent banner and the control "My data"; the same hash
 //   share/etappe/etappe.d.ts           the types of what a page calls
 //   share/etappe/assets.json           {"engine": "engine.<hash>.js", "listeners": ["links", …], "consent": ["tcf", …]}
-// Usage: node wasm/build.mjs [MODULE [OUTPUT]]; default build/wasm/bin/tracker.wasm and build/share/etappe.
+// Usage: node wasm/build.mjs [FOLDER [OUTPUT]]: where tracker.wasm and tracker_full.wasm are; default build/wasm/bin and
+// build/share/etappe.
 // The same input gives the same bytes: no times, no paths, pinned tools (package-lock.json).
 
 import { createHash } from 'node:crypto';
@@ -24,9 +26,9 @@ import { binaryen, kFeatures, minified } from './tools.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const kTarget = 'es2019';
 
-/** Keeps the reviewed exports and what they need. */
-function shrinkModule(linked, folder) {
-  const exports = readFileSync(join(here, 'abi/exports.txt'), 'utf8').split('\n').filter(Boolean);
+/** Keeps the reviewed exports, of `list`, and what they need. */
+function shrinkModule(linked, list, folder) {
+  const exports = readFileSync(join(here, 'abi', list), 'utf8').split('\n').filter(Boolean);
   const graph = join(folder, 'graph.json');
   writeFileSync(graph, JSON.stringify([{ name: 'loader', root: true, reaches: exports.map((name) => 'e:' + name) },
     ...exports.map((name) => ({ name: 'e:' + name, export: name }))]));
@@ -105,7 +107,7 @@ function withLiteralsLast(code) {
     literals.set(name, literal);
     return '';
   });
-  return script.replace(/^\(\(\) => \{/m, `((${[...literals.keys()]}) => {`).replace(/\}\)\(\);\n$/, `})(${[...literals.values()]});\n`);
+  return script.replace(/^\(\(\) => \{/m, `((${[...literals.keys()].reverse()}) => {`).replace(/\}\)\(\);\n$/, `})(${[...literals.values()].reverse()});\n`);
 }
 
 /** The minified loader with a place for each list of modules, and the modules by their folders and names. */
@@ -143,9 +145,11 @@ function writeWhole(path, bytes) {
 export async function makeAssets(linked, output) {
   const folder = mkdtempSync(join(tmpdir(), 'etappe-tracker-'));
   try {
-    const small = shrinkModule(linked, folder);
-    const module = readFileSync(small);
-    const engine = await translateModule(small, folder);
+    const module = readFileSync(shrinkModule(join(linked, 'tracker.wasm'), 'exports.txt', folder));
+    const full = shrinkModule(join(linked, 'tracker_full.wasm'), 'exports_full.txt', folder);
+    const fullModule = readFileSync(full);
+    // One fallback for both: it is the rare case, and the bigger module runs basic containers too.
+    const engine = await translateModule(full, folder);
     const { loader, modules } = await bundleLoader();
     const hole = '"__ETAPPE_MODULE__"';
     for (const literal of [hole, '"__ETAPPE_CONFIG__"', ...Object.values(kModules).map((place) => `"${place}"`)]) {
@@ -154,7 +158,7 @@ export async function makeAssets(linked, output) {
     const check = await minified(readFileSync(join(here, 'loader/check.js'), 'utf8'));
     const banner = await minified(readFileSync(join(here, 'loader/banner.js'), 'utf8'));
     // One hash for all, so that the loader knows the others' names by the first.
-    const hash = createHash('sha256').update(engine).update(check).update(banner).digest('hex').slice(0, 12);
+    const hash = createHash('sha256').update(engine).update(check).update(banner).digest('hex').slice(0, 10);
     const name = `engine.${hash}.js`;
     const others = { [name]: engine, [`check.${hash}.js`]: check, [`banner.${hash}.js`]: banner };
     mkdirSync(join(output, 'a'), { recursive: true });
@@ -164,6 +168,7 @@ export async function makeAssets(linked, output) {
     for (const [file, code] of Object.entries(others)) writeWhole(join(output, 'a', file), code);
     copyFileSync(join(here, 'loader/etappe.d.ts'), join(output, 'etappe.d.ts'));
     writeWhole(join(output, 'tracker.js'), loader.replace(hole, () => `"${embed(module)}"`));
+    writeWhole(join(output, 'tracker_full.js'), loader.replace(hole, () => `"${embed(fullModule)}"`));
     for (const [folder, found] of Object.entries(modules)) {
       rmSync(join(output, folder), { recursive: true, force: true });
       for (const [module_, code] of Object.entries(found)) writeWhole(join(output, folder, `${module_}.js`), code);
@@ -175,7 +180,6 @@ export async function makeAssets(linked, output) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [module = join(here, '../build/wasm/bin/tracker.wasm'), output = join(here, '../build/share/etappe')] =
-    process.argv.slice(2);
-  await makeAssets(resolve(module), resolve(output));
+  const [linked = join(here, '../build/wasm/bin'), output = join(here, '../build/share/etappe')] = process.argv.slice(2);
+  await makeAssets(resolve(linked), resolve(output));
 }

@@ -65,6 +65,9 @@ function partsOf(file) {
   ];
 }
 
+/** Listeners that come with a full container, not by an option. */
+const ofTags = (name) => name.startsWith('tags');
+
 const kTags = containerBytes(JSON.parse(readFileSync(join(root, 'tests/wasm/ten_tags.json'), 'utf8')));
 const tagsText = (turn) => embed(kTags, turn).replaceAll('<', String.fromCharCode(256 + 60));
 const kConfig = { domains: ['nordwerk.example', 'www.nordwerk.example'], engine: `/a/${engine}`, id: 'k7m2p9x4w3vt', site: 'k7m2p9x4w3vt', version: 12 };
@@ -73,9 +76,9 @@ const modules = (folder, known, chosen) => known.filter((name) => chosen.include
   .map((name) => readFileSync(join(share, folder, `${name}.js`), 'utf8').trim()).join();
 
 /** A site's file: the chosen modules in the order of assets.json, the configuration's keys sorted. */
-function composed(chosen, options = {}, adapters = []) {
+function composed(chosen, options = {}, adapters = [], script = 'tracker.js') {
   const config = Object.fromEntries(Object.entries({ ...kConfig, ...options }).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return readFileSync(join(share, 'tracker.js'), 'utf8')
+  return readFileSync(join(share, script), 'utf8')
     .replace('"__ETAPPE_CONFIG__"', () => `{"container":"${tagsText()}",${JSON.stringify(config).slice(1)}`)
     .replace('"__ETAPPE_LISTENERS__"', () => modules('listeners', listeners, chosen))
     .replace('"__ETAPPE_CONSENT__"', () => modules('consent', consent, adapters));
@@ -98,13 +101,21 @@ if (process.argv[2] === '--turns') {
   line(composed([]), 'the whole file without listeners');
   recorded('budgeted', line(composed(kBudgetedListeners), 'views, clicks, funnel, conversions, consent, campaign; ten tags;', kDefaultBudget));
   recorded('default', line(usual, `as a new site is: ${kDefaultListeners.join(', ')}; ten tags`));
-  recorded('everything', line(composed(listeners, { link_domains: ['nordwerk-shop.example', 'nordwerk-service.example'], redact: 'kundennr\n/konto/*/rechnung',
+  recorded('everything', line(composed(listeners.filter((name) => !ofTags(name)), { link_domains: ['nordwerk-shop.example', 'nordwerk-service.example'], redact: 'kundennr\n/konto/*/rechnung',
     url: 'canonical', routes: 'hash', impression: { milliseconds: 2000, percent: 60 } }), 'everything on; ten tags;', kEverythingBudget));
+  const full = (names) => composed([...kDefaultListeners, ...names], { tags: { on: 0 } }, [], 'tracker_full.js');
+  recorded('full', line(full(['tags', 'tags_click', 'tags_form', 'tags_scroll']),
+    'as a new site is, with a full container that listens to clicks, forms and scrolling; ten tags'));
+  line(full(listeners.filter(ofTags)), 'the same with every trigger');
   console.log('what a listener adds to the default file, or takes from it when it is switched off:');
-  for (const name of listeners) {
+  for (const name of listeners.filter((one) => !ofTags(one))) {
     const on = brotli(composed([...kDefaultListeners, name]));
     const off = brotli(composed(kDefaultListeners.filter((other) => other !== name)));
     console.log(`${String(on - off).padStart(7)} B br          ${name}${kDefaultListeners.includes(name) ? ', on by default' : ''}`);
+  }
+  console.log('what a trigger adds to a file with a full container:');
+  for (const name of listeners.filter(ofTags)) {
+    console.log(`${String(brotli(full(['tags', name])) - brotli(full(name === 'tags' ? [] : ['tags']))).padStart(7)} B br          ${name}`);
   }
   console.log('what an adapter adds to the default file, by which a banner tells its decisions:');
   for (const name of consent) {

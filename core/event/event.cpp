@@ -3,9 +3,9 @@
 namespace etappe::event {
 namespace {
 
-constexpr std::array<std::string_view, 11> kTypeNames = {"",        "view",       "click", "impression",
+constexpr std::array<std::string_view, 12> kTypeNames = {"",        "view",       "click", "impression",
                                                          "step",    "conversion", "event", "identify",
-                                                         "consent", "engagement", "error"};
+                                                         "consent", "engagement", "error", "tag"};
 
 /// Adds up the texts of an event and remembers the first that is too long or not UTF-8.
 class TextCheck {
@@ -77,6 +77,7 @@ Result<void, Defect> check_needs(const EventView& event) {
     case Type::impression:
     case Type::conversion:
     case Type::event:
+    case Type::tag:
       if (event.name.empty()) return fail(Defect::missing_name);
       break;
     case Type::step:

@@ -33,6 +33,7 @@ enum class Type : std::uint8_t {
   consent = 8,
   engagement = 9,
   error = 10,
+  tag = 11,  ///< a tag that the collector is to send on has fired (docs/container-format.md, "Tags")
 };
 
 /// The name of a type in JSON, reports and rows; empty for a value outside the enumeration.

@@ -1,5 +1,9 @@
 #include "core/rules/match.hpp"
 
+#include <algorithm>
+
+#include "core/rules/number.hpp"
+
 namespace etappe::rules {
 namespace {
 
@@ -38,6 +42,58 @@ bool found(layout::Operator op, std::string_view text, std::string_view value, b
 
 bool matches(layout::Operator op, unsigned flags, std::string_view text, std::string_view value) {
   return found(op, text, value, (flags & layout::kIgnoreCase) != 0) != ((flags & layout::kNot) != 0);
+}
+
+bool compares(layout::Operator op, std::string_view text, std::string_view value) {
+  const auto left = read_number(text);
+  const auto right = read_number(value);
+  if (!left || !right) return false;
+  switch (op) {
+    case layout::Operator::less: return *left < *right;
+    case layout::Operator::less_or_equal: return *left <= *right;
+    case layout::Operator::greater: return *left > *right;
+    default: return *left >= *right;
+  }
+}
+
+void fold_case(std::span<char> text, bool upper) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const unsigned low = upper ? byte - 32U : byte;
+    const bool ascii = low >= 'A' && low <= 'Z';
+    const bool latin = at > 0 && text[at - 1] == '\xC3' && low >= 0x80 && low <= 0x9E && low != 0x97;
+    if (ascii || latin) text[at] = static_cast<char>(upper ? byte - 32U : byte + 32U);
+  }
+}
+
+std::size_t copy_text(std::string_view text, std::span<char> out) {
+  std::size_t size = std::min(text.size(), out.size());
+  if (size < text.size()) {
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80) --size;
+  }
+  std::copy_n(text.begin(), size, out.begin());
+  return size;
+}
+
+std::size_t percent_encode(std::string_view text, std::span<char> out) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  constexpr std::string_view kPlain = "-_.!~*'()";
+  std::size_t size = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const unsigned lower = byte | 0x20U;
+    const bool plain = (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') ||
+                       kPlain.find(c) != std::string_view::npos;
+    if (size + (plain ? 1 : 3) > out.size()) break;
+    if (plain) {
+      out[size++] = c;
+    } else {
+      out[size++] = '%';
+      out[size++] = kHex[byte >> 4U];
+      out[size++] = kHex[byte & 15U];
+    }
+  }
+  return size;
 }
 
 }  // namespace etappe::rules

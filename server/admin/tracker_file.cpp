@@ -4,7 +4,9 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 
+#include "core/rules/rules.hpp"
 #include "server/admin/read_file.hpp"
 
 namespace etappe::admin {
@@ -56,6 +58,41 @@ bool carries(const TrackerOptions& options, std::string_view listener) {
          (listener == kLinker && !options.link_domains.empty());
 }
 
+struct ContainerParts {
+  std::string_view compiled;
+  std::string_view listening;  ///< JSON; empty for a basic container
+};
+
+/// What the module gets, and what the loader does. A container that cannot be read stays whole: the module's
+/// business.
+ContainerParts parts_of(const Container& container) {
+  const std::string_view all = container.compiled;
+  const auto view = rules::ContainerView::open(std::as_bytes(std::span(all)));
+  if (!view) return {all, {}};
+  const std::size_t listening = view->listening().size();
+  return {all.substr(0, all.size() - listening), all.substr(all.size() - listening)};
+}
+
+/// Which listeners a full container needs, by the keys of what it listens to and the bits of `on`
+/// (rules::Occasion).
+std::vector<std::string> listeners_of_tags(std::string_view listening) {
+  if (listening.empty()) return {};
+  std::vector<std::string> names{"tags"};
+  const json told = json::parse(listening, nullptr, false);
+  const unsigned on = told.value("on", 0U);
+  const auto has = [on](rules::Occasion occasion) {
+    return (on >> static_cast<unsigned>(occasion) & 1U) != 0;
+  };
+  if (has(rules::Occasion::click) || has(rules::Occasion::link_click)) names.emplace_back("tags_click");
+  if (has(rules::Occasion::form_submit)) names.emplace_back("tags_form");
+  if (has(rules::Occasion::history_change)) names.emplace_back("tags_history");
+  if (has(rules::Occasion::js_error)) names.emplace_back("tags_error");
+  if (told.contains("scroll")) names.emplace_back("tags_scroll");
+  if (told.contains("visible")) names.emplace_back("tags_visible");
+  if (told.contains("timer") || told.contains("engaged")) names.emplace_back("tags_time");
+  return names;
+}
+
 /// The configuration as a JavaScript expression: JSON without '<', so that it is inert wherever the file may
 /// be pasted. An option that is at its default is left out: every visitor pays for its bytes.
 std::string config_literal(const TrackerAssets& assets, const Site& site, const Container& container) {
@@ -71,7 +108,9 @@ std::string config_literal(const TrackerAssets& assets, const Site& site, const 
   if (!site.privacy.version.empty()) config["consent_version"] = site.privacy.version;
   if (site.session_minutes != Site{}.session_minutes) config["session_minutes"] = site.session_minutes;
   if (carries(site.tracker, kLinks) || carries(site.tracker, kLinker)) config["domains"] = site.domains;
-  std::string literal = "{\"container\":\"" + embedded(container.compiled) + "\",";
+  const auto [compiled, listening] = parts_of(container);
+  if (!listening.empty()) config["tags"] = json::parse(listening, nullptr, false);
+  std::string literal = "{\"container\":\"" + embedded(compiled) + "\",";
   const std::string rest = config.dump(-1, ' ', true, json::error_handler_t::replace);
   for (const char c : std::string_view(rest).substr(1)) {
     if (c == '<')
@@ -169,6 +208,7 @@ std::string_view name_of(PublishError error) {
 
 Result<TrackerAssets, PublishError> read_assets(const fs::path& assets) {
   auto script = read_file(assets / "tracker.js");
+  auto full_script = read_file(assets / "tracker_full.js");
   const auto list = read_file(assets / "assets.json");
   if (!script || !list) return fail(PublishError::missing_assets);
   const json names = json::parse(*list, nullptr, false);
@@ -182,19 +222,26 @@ Result<TrackerAssets, PublishError> read_assets(const fs::path& assets) {
   if (!listeners) return fail(listeners.error());
   auto consent = read_listeners(assets / "consent", names.value("consent", json::array()));
   if (!consent) return fail(consent.error());
-  return TrackerAssets{*std::move(script), "/a/" + engine, *std::move(listeners), *std::move(consent)};
+  return TrackerAssets{*std::move(script), "/a/" + engine, *std::move(listeners), *std::move(consent),
+                       full_script ? *std::move(full_script) : std::string{}};
 }
 
 KnownListeners known_listeners(const TrackerAssets& assets) {
   KnownListeners names;
-  for (const Listener& listener : assets.listeners) names.push_back(listener.name);
+  // Those of tags come with a container.
+  for (const Listener& listener : assets.listeners)
+    if (!listener.name.starts_with("tags")) names.push_back(listener.name);
   return names;
 }
 
 Result<std::string, PublishError> tracker_file(const TrackerAssets& assets, const Site& site,
                                                const Container& container) {
   if (!site.tracker.enabled) return std::string(kStub);
-  const auto listeners = chosen(assets.listeners, wanted_listeners(site.tracker));
+  const std::string_view listening = parts_of(container).listening;
+  const std::string& script = listening.empty() ? assets.script : assets.full_script;
+  std::vector<std::string> wanted = wanted_listeners(site.tracker);
+  std::ranges::move(listeners_of_tags(listening), std::back_inserter(wanted));
+  const auto listeners = chosen(assets.listeners, wanted);
   const auto consent = chosen(assets.consent, wanted_consent(site.privacy));
   if (!listeners) return fail(listeners.error());
   if (!consent) return fail(consent.error());
@@ -210,7 +257,7 @@ Result<std::string, PublishError> tracker_file(const TrackerAssets& assets, cons
                             {kConsent, !assets.consent.empty(), *consent}};
   // All places are looked for before one is filled: a site's own words may spell a place's name.
   for (Piece& piece : pieces) {
-    const auto place = place_of(assets.script, piece.name);
+    const auto place = place_of(script, piece.name);
     if (!place || (!*place && piece.is_needed)) return fail(PublishError::bad_assets);
     piece.place = place->value_or(Place{});
   }
@@ -219,10 +266,10 @@ Result<std::string, PublishError> tracker_file(const TrackerAssets& assets, cons
   std::string file;
   std::size_t done = 0;
   for (const Piece& piece : pieces) {
-    file.append(assets.script, done, piece.place.begin - done).append(piece.text);
+    file.append(script, done, piece.place.begin - done).append(piece.text);
     done = piece.place.end;
   }
-  return file.append(assets.script, done);
+  return file.append(script, done);
 }
 
 std::string_view stub_file() { return kStub; }

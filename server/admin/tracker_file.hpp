@@ -2,6 +2,7 @@
 // The file that the pages of one site load, put together from what the build leaves (share/etappe) and what
 // the site has set. Where it is written, under which names and in which forms, is publish.hpp's business.
 //
+//   tracker_full.js         for full containers, with the same places as
 //   tracker.js              with the places "__ETAPPE_CONFIG__", "__ETAPPE_LISTENERS__" and
 //   "__ETAPPE_CONSENT__", quotes
 //                           included
@@ -26,10 +27,11 @@ struct Listener {
 };
 
 struct TrackerAssets {
-  std::string script;                    ///< the loader and its module
-  std::string engine_path;               ///< "/a/engine.<hash>.js", for pages that refuse WebAssembly
+  std::string script;            ///< the loader and its module
+  std::string engine_path;       ///< "/a/engine.<hash>.js", for pages that refuse WebAssembly
   std::vector<Listener> listeners = {};  ///< in the order of assets.json
   std::vector<Listener> consent = {};    ///< likewise
+  std::string full_script = {};  ///< the same with the module for full containers; empty: the build has none
 };
 /// A build without listeners or consent modules names none in assets.json and has no place for them.
 [[nodiscard]] Result<TrackerAssets, PublishError> read_assets(const std::filesystem::path& assets);

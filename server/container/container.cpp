@@ -4,14 +4,14 @@
 
 namespace etappe::container {
 
-Compiled compile(std::string_view json) {
+Compiled compile(std::string_view json, const Templates* templates) {
   Problems problems;
   Compiled compiled;
-  const Author author = read_author(json, problems);
+  const Author author = read_author(json, templates, problems);
   compiled.name = author.name;
   compiled.version = author.version;
   if (!problems.any_error()) review(author, problems);
-  if (!problems.any_error()) compiled.bytes = write(author, problems);
+  if (!problems.any_error()) write(author, problems, compiled);
   compiled.problems = problems.take();
   return compiled;
 }

@@ -6,9 +6,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "core/rules/rules.hpp"
 
 namespace etappe::container {
 
@@ -25,16 +29,48 @@ struct Problem {
   std::string message;  ///< what is wrong there and what to do, for a person
 };
 
+/// What a template that is not built in asks of its tags (tag-templates/<id>/template.json).
+struct TemplateView {
+  rules::Kind kind = rules::Kind::server;  ///< image or server
+  bool marketing = true;                   ///< its tags need that purpose too, unless they say otherwise
+  rules::Repeat repeat = rules::Repeat::every_time;
+};
+
+/// A parameter of such a tag: its key, and its text where that is fixed.
+struct GivenParameter {
+  std::string key;
+  const std::string* literal = nullptr;  ///< nullptr: a variable supplies it
+};
+
+/// Where compile() learns of templates. Implementations are safe on any thread.
+class Templates {
+ public:
+  [[nodiscard]] virtual std::optional<TemplateView> find(std::string_view id) const = 0;
+  /// What is wrong with a tag's parameters, as pairs of the parameter's key and what to do.
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> problems(
+      std::string_view id, const std::vector<GivenParameter>& parameters) const = 0;
+  [[nodiscard]] virtual std::vector<std::string> ids() const = 0;
+
+ protected:
+  ~Templates() = default;
+};
+
 struct Compiled {
   std::string name;
   std::uint32_t version = 0;
   std::vector<std::byte> bytes;   ///< empty when there is an error
   std::vector<Problem> problems;  ///< in the order of the document, warnings last
+  /// The container needs the bigger of the tracker's modules.
+  bool full = false;
+  /// What the browser itself talks to because of this container: the hosts of its images, in order of the
+  /// alphabet.
+  std::vector<std::string> image_hosts;
 
   [[nodiscard]] bool ok() const { return !bytes.empty(); }
 };
 
 /// Reads, checks and compiles the author's form. Never throws for what is in `json`. Safe on any thread.
-[[nodiscard]] Compiled compile(std::string_view json);
+/// Without `templates` there are the built-in ones only.
+[[nodiscard]] Compiled compile(std::string_view json, const Templates* templates = nullptr);
 
 }  // namespace etappe::container

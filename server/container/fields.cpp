@@ -1,6 +1,9 @@
 #include "server/container/fields.hpp"
 
+#include <re2/re2.h>
+
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -136,6 +139,89 @@ std::optional<std::uint32_t> ObjectReader::number(std::string_view key) {
   }
   error(key, "is " + value->dump() + "; write a whole number from 1 to " + std::to_string(kMost));
   return std::nullopt;
+}
+
+namespace {
+
+std::string bounds(std::int64_t least, std::int64_t most) {
+  return "write a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+}
+
+std::optional<std::int64_t> whole_number(const json& value, std::int64_t least, std::int64_t most) {
+  if (!value.is_number_integer()) return std::nullopt;
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
+    return std::nullopt;
+  const auto number = value.get<std::int64_t>();
+  return number >= least && number <= most ? std::optional(number) : std::nullopt;
+}
+
+/// 2026-11-02T08:00:00Z or with +01:00; no fractions, no leap seconds.
+std::optional<std::int64_t> seconds_of(const std::string& text) {
+  static const re2::RE2 kForm(R"((\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:[Zz]|([+-])(\d\d):(\d\d)))");
+  int year = 0;
+  unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0, zone_hours = 0, zone_minutes = 0;
+  std::string sign, hours = "0", minutes = "0";
+  if (!re2::RE2::FullMatch(text, kForm, &year, &month, &day, &hour, &minute, &second, &sign, &hours,
+                           &minutes))
+    return std::nullopt;
+  if (!hours.empty()) zone_hours = static_cast<unsigned>(std::stoul(hours));
+  if (!minutes.empty()) zone_minutes = static_cast<unsigned>(std::stoul(minutes));
+  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
+                                         std::chrono::day{day}};
+  if (!date.ok() || hour > 23 || minute > 59 || second > 59 || zone_hours > 23 || zone_minutes > 59)
+    return std::nullopt;
+  const std::int64_t zone = (zone_hours * 60 + zone_minutes) * std::int64_t{60};
+  const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
+  return days * 86'400 + hour * std::int64_t{3600} + minute * std::int64_t{60} + second -
+         (sign == "-" ? -zone : zone);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> ObjectReader::number(std::string_view key, std::int64_t least,
+                                                 std::int64_t most) {
+  const json* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  auto number = whole_number(*value, least, most);
+  if (!number)
+    error(key,
+          "is " + value->dump(-1, ' ', false, json::error_handler_t::replace) + "; " + bounds(least, most));
+  return number;
+}
+
+std::vector<std::uint32_t> ObjectReader::numbers(std::string_view key, std::uint32_t least,
+                                                 std::uint32_t most) {
+  std::vector<std::uint32_t> list;
+  each(key, [&](const json& member, std::size_t index) {
+    if (const auto number = whole_number(member, least, most)) {
+      list.push_back(static_cast<std::uint32_t>(*number));
+    } else {
+      error(std::string(key) + '[' + std::to_string(index) + ']',
+            "is " + member.dump(-1, ' ', false, json::error_handler_t::replace) + "; " + bounds(least, most));
+    }
+  });
+  return list;
+}
+
+bool ObjectReader::flag(std::string_view key, bool usual) {
+  const json* value = find(key);
+  if (value == nullptr) return usual;
+  if (value->is_boolean()) return value->get<bool>();
+  error(key, "is " + value->dump(-1, ' ', false, json::error_handler_t::replace) + "; write true or false");
+  return usual;
+}
+
+std::uint32_t ObjectReader::time(std::string_view key) {
+  const json* value = find(key);
+  if (value == nullptr) return 0;
+  if (value->is_string()) {
+    const auto seconds = seconds_of(value->get_ref<const std::string&>());
+    if (seconds && *seconds > 0 && *seconds <= INT64_C(0xFFFFFFFF))
+      return static_cast<std::uint32_t>(*seconds);
+  }
+  error(key, "is " + value->dump(-1, ' ', false, json::error_handler_t::replace) +
+                 "; write a time such as \"2026-11-27T08:00:00+01:00\"");
+  return 0;
 }
 
 std::vector<std::string> ObjectReader::texts(std::string_view key, std::size_t most) {

@@ -58,7 +58,17 @@ class ObjectReader {
   [[nodiscard]] std::optional<std::size_t> choice(std::string_view key,
                                                   std::initializer_list<std::string_view> choices);
   void require(std::string_view key);
+  /// A whole number of at least 1.
   [[nodiscard]] std::optional<std::uint32_t> number(std::string_view key);
+  [[nodiscard]] std::optional<std::int64_t> number(std::string_view key, std::int64_t least,
+                                                   std::int64_t most);
+  /// The members of a list of whole numbers.
+  [[nodiscard]] std::vector<std::uint32_t> numbers(std::string_view key, std::uint32_t least,
+                                                   std::uint32_t most);
+  /// True or false; false when absent or wrong.
+  [[nodiscard]] bool flag(std::string_view key, bool usual = false);
+  /// A time by RFC 3339, in seconds since 1970; 0 when absent or wrong.
+  [[nodiscard]] std::uint32_t time(std::string_view key);
   [[nodiscard]] std::vector<std::string> texts(std::string_view key, std::size_t most);
   /// Calls `read` for every member of a list; an absent list is an empty one.
   void each(std::string_view key, const std::function<void(const nlohmann::json&, std::size_t)>& read);

@@ -365,7 +365,7 @@ TEST(BatchReader, NumbersOf32BitsEndThere) {
 }
 
 TEST(BatchReader, EnumerationsEndWhereTheyEnd) {
-  for (const std::uint64_t type : {std::uint64_t{0}, std::uint64_t{11}, std::uint64_t{256 + 8}, UINT64_MAX}) {
+  for (const std::uint64_t type : {std::uint64_t{0}, std::uint64_t{12}, std::uint64_t{256 + 8}, UINT64_MAX}) {
     EXPECT_EQ(outcome(least() + number(1, type)), "bad_type") << type;
   }
   EXPECT_EQ(outcome(least() + number(21, 1)), "");

@@ -137,7 +137,7 @@ TEST(Envelope, SaysWhatIsWrongWithIt) {
       {spelled(number(1, 8) + signed_number(4, 1)), "missing_field"},
       {spelled(number(1, 8) + sixteen(3, 'x')), "missing_field"},
       {spelled(sixteen(3, 'x') + signed_number(4, 1)), "bad_field"},
-      {spelled(least() + number(1, 11)), "bad_field"},
+      {spelled(least() + number(1, 12)), "bad_field"},
       {spelled(least() + reference(7, 0)), "bad_reference"},
       {spelled(least(), number(4, 3)), "bad_field"},
       {spelled(least(), number(3, 2)), "bad_field"},

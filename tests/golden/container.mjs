@@ -146,7 +146,11 @@ export function containerReading(author) {
       for (const consent of kConsents) {
         lines.push(`run ${kUrls.indexOf(url)} ${kHappenings.indexOf(happening)} ${consent.length}`);
         for (const tag of author.tags) {
-          if (!tag.triggers.some(off) || (tag.exceptions ?? []).some(off)) continue;
+          if (!tag.triggers.some(off)) continue;
+          if ((tag.exceptions ?? []).some(off)) {
+            lines.push(`held ${shown(tag.name)} exception`);
+            continue;
+          }
           const missing = ['analytics', 'marketing'].find((purpose) =>
             (tag.consent ?? ['analytics']).includes(purpose) && !consent.includes(purpose));
           if (missing) {

@@ -173,6 +173,10 @@ class OutcomeLines final : public rules::Outcome {
   }
   void held(const rules::HeldView& held) override {
     lines_.put("held ").shown(held.tag_name).put(" ");
+    if (held.reason != rules::Reason::consent) {
+      lines_.put(rules::name_of(held.reason)).end();
+      return;
+    }
     lines_.put(held.purpose == consent::Purpose::analytics ? "analytics" : "marketing").end();
   }
 
@@ -182,6 +186,7 @@ class OutcomeLines final : public rules::Outcome {
       case rules::Repeat::every_time: return "every_time";
       case rules::Repeat::once_per_page: return "once_per_page";
       case rules::Repeat::once_per_session: return "once_per_session";
+      case rules::Repeat::once_per_visitor: return "once_per_visitor";
     }
     return {};
   }

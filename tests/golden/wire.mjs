@@ -4,7 +4,7 @@
 const utf8 = new TextEncoder();
 
 const kTypes = ['', 'view', 'click', 'impression', 'step', 'conversion', 'event', 'identify', 'consent', 'engagement',
-  'error'];
+  'error', 'tag'];
 const kConsent = { undetermined: 0, denied: 1, granted: 2 };
 const kPropKinds = ['text', 'number', 'boolean'];
 /** Field numbers of an event's texts, in the order in which a reading lists them. */

@@ -9,15 +9,16 @@ import { extract } from '../../wasm/loader/embed.js';
 
 const share = process.env.ETAPPE_SHARE;
 
-/** The text between the quotes that holds the module. */
-export function embeddedText() {
-  const file = readFileSync(join(share, 'tracker.js'), 'utf8');
+/** The text between the quotes that holds the module: the small one, or the full one. */
+export function embeddedText(kind = 'wasm') {
+  const name = kind === 'full' ? 'tracker_full.js' : 'tracker.js';
+  const file = readFileSync(join(share, name), 'utf8');
   const begin = file.indexOf(`"${embed(Buffer.from('\0asm'))}`) + 1;
-  if (begin === 0) throw new Error('tracker.js holds no module');
+  if (begin === 0) throw new Error(`${name} holds no module`);
   return file.slice(begin, file.indexOf('"', begin));
 }
 
-export const moduleBytes = () => extract(embeddedText());
+export const moduleBytes = (kind) => extract(embeddedText(kind));
 
 function javaScriptBuild() {
   const { engine } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));
@@ -38,7 +39,7 @@ function dice() {
   };
 }
 
-/** {exports, commands}; `kind` is 'wasm' or 'js'. A command is {operation, bytes} or {operation, a}, as in docs/abi.md. */
+/** {exports, commands}; `kind` is 'wasm', 'full' or 'js'. A command is {operation, bytes} or {operation, a}, as in docs/abi.md. */
 export async function loadEngine(kind) {
   const roll = dice();
   const commands = [];
@@ -47,12 +48,12 @@ export async function loadEngine(kind) {
   const imports = { env: {
     random: (address, length) => roll(bytesAt(address, length)),
     command(operation, a, b, c) {
-      if (operation === 1 || operation === 2 || operation === 5) commands.push({ operation, bytes: Buffer.from(bytesAt(a, b)), c });
+      if (operation === 1 || operation === 2 || operation === 3 || operation === 5) commands.push({ operation, bytes: Buffer.from(bytesAt(a, b)), c });
       else commands.push({ operation, a });
     },
   } };
-  exports = kind === 'wasm' ? (await WebAssembly.instantiate(moduleBytes(), imports)).instance.exports :
-    javaScriptBuild()(imports);
+  imports.env.look = imports.env.matches = () => 0;
+  exports = kind === 'js' ? javaScriptBuild()(imports) : (await WebAssembly.instantiate(moduleBytes(kind), imports)).instance.exports;
   return {
     exports,
     commands,

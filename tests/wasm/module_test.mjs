@@ -10,7 +10,9 @@ import { readBatch } from './read_batch.mjs';
 
 const root = join(fileURLToPath(import.meta.url), '../../..');
 const text = (path) => readFileSync(join(root, path), 'utf8');
-const reviewed = text('wasm/abi/exports.txt').split('\n').filter(Boolean).sort();
+const listed = (file) => text(file).split('\n').filter(Boolean).sort();
+const reviewed = listed('wasm/abi/exports.txt');
+const reviewedFull = listed('wasm/abi/exports_full.txt');
 
 /** First column of the table that follows a heading of docs/abi.md. */
 function documented(heading) {
@@ -18,22 +20,28 @@ function documented(heading) {
   return [...section.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name).sort();
 }
 
-test('the module exports what exports.txt and docs/abi.md list, and nothing else', async () => {
-  const module = await WebAssembly.compile(moduleBytes());
-  assert.deepEqual(WebAssembly.Module.exports(module).map(({ name }) => name).sort(), reviewed);
-  assert.deepEqual(documented('Exports'), reviewed);
+const sides = async (kind) => {
+  const module = await WebAssembly.compile(moduleBytes(kind));
+  return [WebAssembly.Module.exports(module).map(({ name }) => name).sort(), WebAssembly.Module.imports(module)];
+};
+
+test('the modules export what their lists and docs/abi.md say, and nothing else', async () => {
+  assert.deepEqual((await sides('wasm'))[0], reviewed);
+  assert.deepEqual((await sides('full'))[0], reviewedFull);
+  assert.deepEqual(documented('Exports'), reviewedFull);
 });
 
-test('the module imports the two documented functions, and nothing else', async () => {
-  const module = await WebAssembly.compile(moduleBytes());
-  const imports = WebAssembly.Module.imports(module);
-  assert.deepEqual(imports.map(({ name }) => name).sort(), documented('Imports'));
-  assert.deepEqual([...new Set(imports.map((entry) => entry.module))], ['env']);
+test('the small module imports two functions, the full one all that are documented', async () => {
+  const [, imports] = await sides('wasm');
+  const [, fullImports] = await sides('full');
+  assert.deepEqual(imports.map(({ name }) => name).sort(), ['command', 'random']);
+  assert.deepEqual(fullImports.map(({ name }) => name).sort(), documented('Imports'));
+  assert.deepEqual([...new Set([...imports, ...fullImports].map((entry) => entry.module))], ['env']);
 });
 
-test('the JavaScript build exports the same names', async () => {
+test('the JavaScript build exports the same names as the full module', async () => {
   const { exports } = await loadEngine('js');
-  assert.deepEqual(Object.keys(exports).sort(), reviewed);
+  assert.deepEqual(Object.keys(exports).sort(), reviewedFull);
 });
 
 const kNow = 1_795_000_000_000;
@@ -64,11 +72,13 @@ async function visit(kind) {
   return { ...engine, dropped: Array.from({ length: 10 }, (_, reason) => exports.dropped(reason)) };
 }
 
-test('WebAssembly and JavaScript answer the same calls with the same bytes', async () => {
-  const [wasm, js] = [await visit('wasm'), await visit('js')];
+test('both modules and the JavaScript build answer the same calls with the same bytes', async () => {
+  const [wasm, full, js] = [await visit('wasm'), await visit('full'), await visit('js')];
   assert.ok(wasm.commands.some(({ operation }) => operation === 1));
-  assert.deepEqual(js.commands, wasm.commands);
-  assert.deepEqual(js.dropped, wasm.dropped);
+  for (const other of [full, js]) {
+    assert.deepEqual(other.commands, wasm.commands);
+    assert.deepEqual(other.dropped, wasm.dropped);
+  }
 });
 
 test('a reader made from docs/wire-format.md finds in the bytes what went in', async () => {

@@ -8,7 +8,7 @@ const kFields = { 1: 'type', 2: 'seq', 3: 'id', 4: 'time', 5: 'url', 6: 'referre
 const kHeader = { 1: 'site', 2: 'instance', 3: 'base', 4: 'sent', 5: 'batch', 6: 'container' };
 const kItem = { 1: 'id', 2: 'name', 3: 'price', 4: 'quantity' };
 const kProp = { 1: 'key', 2: 'value', 3: 'kind' };
-const kTypes = ['', 'view', 'click', 'impression', 'step', 'conversion', 'event', 'identify', 'consent', 'engagement', 'error'];
+const kTypes = ['', 'view', 'click', 'impression', 'step', 'conversion', 'event', 'identify', 'consent', 'engagement', 'error', 'tag'];
 
 const kStates = ['undetermined', 'denied', 'granted', 'undetermined'];
 const kSigned = (value) => (value >> 1n) ^ -(value & 1n);

@@ -18,13 +18,28 @@ extern "C" {
 ETAPPE_IMPORT("random") void etappe_random(std::uint32_t out, std::uint32_t length);
 ETAPPE_IMPORT("command")
 void etappe_command(std::uint32_t operation, std::uint32_t a, std::uint32_t b, std::uint32_t c);
+#ifndef ETAPPE_BASIC_RULES
+ETAPPE_IMPORT("look")
+std::uint32_t etappe_look(std::uint32_t type_and_part, std::uint32_t name, std::uint32_t name_length,
+                          std::uint32_t room, std::uint32_t room_length);
+ETAPPE_IMPORT("matches") std::uint32_t etappe_matches(std::uint32_t selector, std::uint32_t length);
+#endif
 }
 
 namespace etappe::abi {
 namespace {
 
 /// The first argument of `command`; docs/abi.md says what the other three are.
-enum class Operation : std::uint32_t { send = 1, remember = 2, forget = 3, wake_in = 4, keep = 5 };
+enum class Operation : std::uint32_t {
+  send = 1,
+  remember = 2,
+  forget = 3,
+  wake_in = 4,
+  keep = 5,
+  hold = 6,
+  request = 7,
+  release = 8
+};
 
 /// In the decision that `decide` brings: what it allows holds, its event comes later.
 constexpr std::uint32_t kPermitOnly = 16;
@@ -62,11 +77,49 @@ class Page final : public tracker::Host {
   }
 };
 
+#ifndef ETAPPE_BASIC_RULES
+/// What `trigger` and `fire` are told of the occasion: bits 0–3 its number, bit 4: prevented, from bit 8 on
+/// the trigger's number, 256 for every one.
+tracker::TriggerView unpack_trigger(std::uint32_t packed) {
+  return {.occasion = static_cast<rules::Occasion>(packed & 15U),
+          .trigger = packed >> 8U,
+          .prevented = (packed & 16U) != 0};
+}
+std::uint32_t pack_trigger(const tracker::TriggerView& what) {
+  return static_cast<std::uint32_t>(what.occasion) | (what.prevented ? 16U : 0U) | what.trigger << 8U;
+}
+
+class PageTags final : public tracker::TagHost {
+ public:
+  std::size_t look(rules::layout::VariableType type, unsigned part, std::string_view name,
+                   std::span<char> room) override {
+    return etappe_look(static_cast<std::uint32_t>(type) | part << 8U, address(name), length(name),
+                       address(room), length(room));
+  }
+  bool element_matches(std::string_view selector) override {
+    return etappe_matches(address(selector), length(selector)) != 0;
+  }
+  void hold(std::uint32_t tag, const tracker::TriggerView& what) override {
+    command(Operation::hold, tag, pack_trigger(what), 0);
+  }
+  void release() override { command(Operation::release, 0, 0, 0); }
+  void request(std::string_view where) override {
+    command(Operation::request, address(where), length(where), 0);
+  }
+};
+
+#endif
+
 // One page, one tracker, all of it constant-initialised. What the code names often comes first: there an
 // address is short.
 struct Memory {
   Page host;
+#ifndef ETAPPE_BASIC_RULES
+  PageTags tags;
+  tracker::Tracker tracker{host, &tags};
+#else
   tracker::Tracker tracker{host};
+#endif
   CallReader reader;
   std::array<char, 4096> redact_rules{};
   alignas(8) std::array<std::byte, kScratchBytes> scratch{};
@@ -155,6 +208,22 @@ ETAPPE_EXPORT("push") std::uint32_t etappe_push(double now, std::uint32_t length
   }
   return abi::memory.tracker.push(abi::time(now), abi::memory.reader.call());
 }
+
+#ifndef ETAPPE_BASIC_RULES
+ETAPPE_EXPORT("trigger")
+void etappe_trigger(double now, std::uint32_t length, std::uint32_t what) {
+  if (abi::read_call(length, event::Type::event)) {
+    abi::memory.tracker.trigger(abi::time(now), abi::unpack_trigger(what), abi::memory.reader.call());
+  }
+}
+
+ETAPPE_EXPORT("fire")
+void etappe_fire(double now, std::uint32_t length, std::uint32_t what, std::uint32_t tag) {
+  if (abi::read_call(length, event::Type::event)) {
+    abi::memory.tracker.fire(abi::time(now), tag, abi::unpack_trigger(what), abi::memory.reader.call());
+  }
+}
+#endif
 
 ETAPPE_EXPORT("decide")
 void etappe_decide(double now, std::uint32_t length, std::uint32_t consent) {

@@ -9,8 +9,8 @@ import { valueOf } from './data_layer.js';
 
 const module = "__ETAPPE_MODULE__";
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+export const encoder = new TextEncoder();
+export const decoder = new TextDecoder();
 const kScratch = 65536;
 const kLongestText = 4096;  // of an address; everything else is shorter
 const kNotice = 100;
@@ -31,9 +31,10 @@ export const type = { click: 2, impression: 3, step: 4, conversion: 5, event: 6,
 const text = (value) => typeof value === 'number' ? String(+value.toFixed(6)) :
   typeof value === 'string' || typeof value === 'boolean' ? String(value) : '';
 
-const bytesAt = (address, length) => state.memory.subarray(address, address + length);
+export const bytesAt = (address, length) => state.memory.subarray(address, address + length);
 
-const imports = {
+/** What the module calls; full containers bring more of it, and `occur`, which sets their triggers off (listeners/tags.js). */
+export const imports = {
   env: {
     random: (address, length) => crypto.getRandomValues(bytesAt(address, length)),
     command(operation, a, b, c) {
@@ -58,7 +59,7 @@ const imports = {
 };
 
 /** Where the next argument goes; beyond the buffer once something did not fit. */
-let at = 0;
+export let at = 0;
 
 function put(field, value) {
   if (at + 3 > kScratch) {
@@ -110,7 +111,7 @@ function putEvent(event, layer) {
  * Another page of the site may have changed or withdrawn what the device holds; the engine hears of it before
  * anything else, within a tenth of a second: looking is dear.
  */
-function noticeDevice(now, wait = kNotice) {
+export function noticeDevice(now, wait = kNotice) {
   if ((now - state.noticed < wait && now >= state.noticed) || (!state.granted && isCookieless())) return;
   state.noticed = now;
   const device = read();
@@ -212,7 +213,7 @@ export function startEngine(ready) {
     ready();
   };
   const refused = (why) => {
-    say('no WebAssembly', why);
+    say('no wasm', why);
     state.withoutWasm = true;
     withoutWasm(then);
   };

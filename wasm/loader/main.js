@@ -173,7 +173,7 @@ commands.debug = (on) => {
 const handle = guarded((args) => {
   const [command, ...rest] = args;
   if (commands[command]) commands[command](...rest);
-  else say('unknown command', command);
+  else say('unknown', command);
 });
 
 function boot() {

@@ -11,6 +11,9 @@
 #include <span>
 #include <string_view>
 
+#include "core/rules/layout.hpp"
+#include "core/rules/rules.hpp"
+
 namespace etappe::tracker {
 
 /// Which of the outbox's places a batch occupies while the network has it.
@@ -38,6 +41,31 @@ class Host {
 
  protected:
   ~Host() = default;
+};
+
+/// What has set rules off.
+struct TriggerView {
+  rules::Occasion occasion = rules::Occasion::page_view;
+  unsigned trigger = rules::kEveryTrigger;  ///< the one that its listener means
+  bool prevented = false;                   ///< the page has kept a link or form from being followed
+};
+
+/// What only full containers ask of the page (docs/container-format.md). The same rules hold.
+class TagHost {
+ public:
+  /// A value that the page knows: core/rules, Facts::of_page(). Written to `room`; returns how many bytes.
+  [[nodiscard]] virtual std::size_t look(rules::layout::VariableType type, unsigned part,
+                                         std::string_view name, std::span<char> room) = 0;
+  [[nodiscard]] virtual bool element_matches(std::string_view selector) = 0;
+  /// A tag waits for a grant: the call that is under way is to be kept, for Tracker::fire().
+  virtual void hold(std::uint32_t tag, const TriggerView& what) = 0;
+  /// Something was granted: what is kept is to be tried again, when this call is over.
+  virtual void release() = 0;
+  /// The browser is to fetch an image.
+  virtual void request(std::string_view address) = 0;
+
+ protected:
+  ~TagHost() = default;
 };
 
 }  // namespace etappe::tracker

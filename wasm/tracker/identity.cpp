@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/rules/features.hpp"
+
 namespace etappe::tracker {
+
+using rules::kFullRules;
+
 namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -112,6 +117,7 @@ void Identity::touch(event::TimeMs now, std::string_view campaign) {
     put_number(kCreatedAt, kTimeDigits, seconds);
     put_number(kLastSeenAt, kTimeDigits, seconds);
     draw(kVisitorAt, kSessionAt - kVisitorAt);
+    size_ = kNotesAt;
     begins = true;
   }
   const std::uint32_t mark = campaign.empty() ? 0 : mark_of(campaign);
@@ -121,7 +127,7 @@ void Identity::touch(event::TimeMs now, std::string_view campaign) {
   if (begins || another_campaign || now - time_at(kLastSeenAt) > rules_.silence) {
     draw(kSessionAt, kCampaignAt - kSessionAt);
     put_number(kCampaignAt, kMarkDigits, mark);
-    size_ = kNotesAt;
+    end_session_notes();
     changed_ = true;
   }
   // Calls that waited for the engine carry their own, earlier time.
@@ -173,8 +179,31 @@ void Identity::add_note() {
   changed_ = true;
 }
 
+// The lowest bit of a note's first digit tells a step (0) from a tag (1); of a tag the next one, which only
+// the module for full containers asks, the session's (0) from the visitor's (1).
+
 bool Identity::first_in_session(std::string_view tag_name) {
-  put_number(kSpareAt, kMarkDigits, mark_of(tag_name));
+  return is_first(kFullRules ? mark_of(tag_name) & ~2U : mark_of(tag_name));
+}
+
+bool Identity::first_for_visitor(std::string_view tag_name) { return is_first(mark_of(tag_name) | 2U); }
+
+void Identity::end_session_notes() {
+  std::size_t kept = kNotesAt;
+  if constexpr (kFullRules) {
+    for (std::size_t at = kNotesAt; at < size_; at += kMarkDigits) {
+      if ((number_of(text_[at]) & 3U) != 3U) {
+        continue;
+      }
+      std::memmove(text_.data() + kept, text_.data() + at, kMarkDigits);
+      kept += kMarkDigits;
+    }
+  }
+  size_ = kept;
+}
+
+bool Identity::is_first(std::uint32_t mark) {
+  put_number(kSpareAt, kMarkDigits, mark);
   const bool first = note_at(kNotesAt, kMarkDigits) == size_;
   if (first) {
     add_note();
@@ -183,7 +212,6 @@ bool Identity::first_in_session(std::string_view tag_name) {
 }
 
 bool Identity::enters_step(std::string_view funnel, std::string_view step) {
-  // The lowest bit of a note's first digit tells a step (0) from a tag (1).
   put_number(kSpareAt, kFunnelDigits, hash_of(funnel) & ~1U);
   put_number(kSpareAt + kFunnelDigits, kMarkDigits - kFunnelDigits, hash_of(step));
   const std::size_t opening = note_at(kNotesAt, kFunnelDigits);

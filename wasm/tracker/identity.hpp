@@ -60,6 +60,8 @@ class Identity {
   /// Whether that tag has not fired in this session yet; notes it. The oldest of more than 32 notes is given
   /// up.
   [[nodiscard]] bool first_in_session(std::string_view tag_name);
+  /// The same for the visitor, whatever session it is. Only in the module for full containers.
+  [[nodiscard]] bool first_for_visitor(std::string_view tag_name);
   /// Whether that step is news: it has not been seen in this pass through its funnel yet; notes it. The first
   /// step of a funnel that a session sees opens a pass; seen again behind another one, it opens the next.
   [[nodiscard]] bool enters_step(std::string_view funnel, std::string_view step);
@@ -112,6 +114,8 @@ class Identity {
   [[nodiscard]] std::size_t note_at(std::size_t at, std::size_t digits) const;
   void remove_note(std::size_t at);
   void add_note();
+  [[nodiscard]] bool is_first(std::uint32_t mark);
+  void end_session_notes();
 
   Host& host_;
   SessionRules rules_;

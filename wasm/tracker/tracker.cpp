@@ -3,9 +3,13 @@
 #include <algorithm>
 
 #include "core/campaign/campaign.hpp"
+#include "core/rules/features.hpp"
 #include "core/url/url.hpp"
 
 namespace etappe::tracker {
+
+using rules::kFullRules;
+
 namespace {
 
 Urgency urgency_of(event::Type type) {
@@ -39,8 +43,8 @@ std::uint32_t read_count(std::string_view text) {
 /// The facts of one call, as the rules read them.
 class Tracker::PageFacts final : public rules::Facts {
  public:
-  PageFacts(const rules::ContainerView& container, const CallView& call)
-      : container_(container), call_(call) {}
+  PageFacts(Tracker& tracker, const CallView& call)
+      : tracker_(tracker), container_(tracker.container_), call_(call) {}
 
   [[nodiscard]] std::string_view data_layer(std::string_view path) const override {
     for (std::size_t i = 0; i < call_.data_layer.size(); ++i) {
@@ -58,8 +62,30 @@ class Tracker::PageFacts final : public rules::Facts {
     }
     return {};
   }
+  [[nodiscard]] std::string_view of_page(rules::layout::VariableType type, unsigned part,
+                                         std::string_view name, std::span<char> room) const override {
+    if (!kFullRules || tracker_.tags_ == nullptr) {
+      return {};
+    }
+    return {room.data(), tracker_.tags_->look(type, part, name, room)};
+  }
+  [[nodiscard]] bool element_matches(std::string_view selector) const override {
+    return kFullRules && tracker_.tags_ != nullptr && tracker_.tags_->element_matches(selector);
+  }
+  [[nodiscard]] std::uint32_t random() const override {
+    std::array<std::uint8_t, 4> bytes{};
+    if constexpr (kFullRules) {
+      tracker_.host_.random(bytes);
+    }
+    std::uint32_t number = bytes[0] & 0x7FU;
+    for (const std::uint8_t byte : std::span(bytes).subspan<1>()) {
+      number = number << 8U | byte;
+    }
+    return number;
+  }
 
  private:
+  Tracker& tracker_;
   const rules::ContainerView& container_;
   const CallView& call_;
 };
@@ -84,7 +110,22 @@ class Tracker::Firings final : public rules::Outcome {
     if (firing.repeat == rules::Repeat::once_per_session && !tracker_.identity_.first_in_session(event.tag)) {
       return;
     }
+    if constexpr (kFullRules) {
+      if (firing.repeat == rules::Repeat::once_per_visitor &&
+          !tracker_.identity_.first_for_visitor(event.tag)) {
+        return;
+      }
+    }
     on_page.fired = true;
+    if constexpr (kFullRules) {
+      if (firing.kind == rules::Kind::image) {
+        return request(firing);
+      }
+      if (firing.kind == rules::Kind::server) {
+        event.type = event::Type::tag;
+        return record_with(firing);
+      }
+    }
     event.quantity = read_count(firing.quantity);
     if (event.type == event::Type::step) {
       event.funnel = beginning(event.funnel, event::kMaxNameBytes);
@@ -98,9 +139,37 @@ class Tracker::Firings final : public rules::Outcome {
     tracker_.record(now_, event);
   }
 
-  void held(const rules::HeldView& held) override { tracker_.on_page_[held.tag_index].held = true; }
+  void held(const rules::HeldView& held) override {
+    if constexpr (kFullRules) {
+      if (held.reason != rules::Reason::consent || held.skip) {
+        return;
+      }
+      if (tracker_.container_.is_full() && tracker_.tags_ != nullptr) {
+        tracker_.tags_->hold(held.tag_index, tracker_.what_);
+        return;
+      }
+    }
+    tracker_.on_page_[held.tag_index].held = true;
+  }
 
  private:
+  void request(const rules::FiringView& firing) {
+    if (tracker_.tags_ != nullptr && !firing.parameters.empty()) {
+      tracker_.tags_->request(firing.parameters[0].value);
+    }
+  }
+  /// What the template asks for travels as properties.
+  void record_with(rules::FiringView& firing) {
+    std::array<event::PropView, event::kMaxProps> props{};
+    std::size_t count = 0;
+    for (const auto& [key, value] : firing.parameters) {
+      props[count++] = {.key = key, .value = beginning(value, event::kMaxPropBytes)};
+    }
+    firing.event.quantity = read_count(firing.quantity);
+    firing.event.props = std::span(props).first(count);
+    tracker_.record(now_, firing.event);
+  }
+
   Tracker& tracker_;
   event::TimeMs now_;
   bool held_only_;
@@ -144,6 +213,9 @@ void Tracker::page(event::TimeMs now, CallView& call) {
   page_known_ = true;
   page_counted_ = false;
   on_page_ = {};
+  if constexpr (kFullRules) {
+    seen_.reset();
+  }
   if (records()) {
     redact(call);
     record_view(now, call);
@@ -154,13 +226,19 @@ void Tracker::record_view(event::TimeMs now, const CallView& call) {
   page_counted_ = true;
   viewed_at_ = now;
   identity_.touch(now, campaign_mark(url_.view()));
+  if constexpr (kFullRules) {
+    if (!begun_) {
+      begun_ = true;
+      run_rules(now, {.occasion = rules::Occasion::init}, call, false);
+    }
+  }
   event::EventView view;
   view.type = event::Type::view;
   view.referrer = referrer_.view();
   view.title = title_.view();
   view.props = call.event.props;
   record(now, view);
-  run_rules(now, rules::Occasion::page_view, call, false);
+  run_rules(now, {}, call, false);
   identity_.remember(now, consent_);
 }
 
@@ -177,7 +255,7 @@ void Tracker::track(event::TimeMs now, CallView& call) {
   redact(call);
   record(now, call.event);
   if (call.event.type == event::Type::event) {
-    run_rules(now, rules::Occasion::event, call, false);
+    run_rules(now, {.occasion = rules::Occasion::event}, call, false);
   }
   identity_.remember(now, consent_);
 }
@@ -188,9 +266,27 @@ std::uint32_t Tracker::push(event::TimeMs now, CallView& call) {
     return 0;
   }
   const std::uint32_t before = recorded_;
-  run_rules(now, rules::Occasion::event, call, false);
+  run_rules(now, {.occasion = rules::Occasion::event}, call, false);
   identity_.remember(now, consent_);
   return recorded_ - before;
+}
+
+void Tracker::trigger(event::TimeMs now, const TriggerView& what, CallView& call) {
+  if (!records()) {
+    return;
+  }
+  run_rules(now, what, call, false);
+  identity_.remember(now, consent_);
+}
+
+void Tracker::fire(event::TimeMs now, std::uint32_t tag, const TriggerView& what, CallView& call) {
+  if (!records()) {
+    return;
+  }
+  with_rules(now, what, call, false, [&](const rules::Happening& happening, rules::Outcome& outcome) {
+    container_.fire(tag, happening, outcome);
+  });
+  identity_.remember(now, consent_);
 }
 
 void Tracker::permit(consent::States decision) { consent_ = consent::decided(consent_, decision); }
@@ -218,7 +314,12 @@ void Tracker::decide(event::TimeMs now, consent::States decision, CallView& call
   decided.name = call.event.name;
   decided.props = call.props;
   record(now, decided);
-  run_rules(now, rules::Occasion::page_view, call, true);
+  if (container_.is_full() && tags_ != nullptr) {
+    run_rules(now, {.occasion = rules::Occasion::consent}, call, false);
+    tags_->release();
+  } else {
+    run_rules(now, {}, call, true);
+  }
   identity_.remember(now, consent_);
 }
 
@@ -302,15 +403,35 @@ void Tracker::redact(CallView& call) {
   call.event.items = call.items;
 }
 
-void Tracker::run_rules(event::TimeMs now, rules::Occasion occasion, const CallView& call, bool held_only) {
-  const PageFacts facts(container_, call);
+template <class Work>
+void Tracker::with_rules(event::TimeMs now, const TriggerView& what, const CallView& call, bool held_only,
+                         Work work) {
+  const PageFacts facts(*this, call);
   Firings firings(*this, now, held_only);
-  container_.run({.occasion = occasion,
-                  .event_name = call.event.name,
-                  .page_url = url_.view(),
-                  .consent = consent_,
-                  .facts = &facts},
-                 firings);
+  rules::Happening happening{.occasion = what.occasion,
+                             .event_name = call.event.name,
+                             .page_url = url_.view(),
+                             .consent = consent_,
+                             .facts = &facts};
+  if constexpr (kFullRules) {
+    const rules::Surroundings around{
+        .referrer = referrer_.view(),
+        .trigger = what.trigger,
+        .prevented = what.prevented,
+        .visitor = consent::may_link(consent_) ? identity_.visitor() : std::string_view{},
+        .now = now,
+        .seen = &seen_};
+    happening.around = &around;
+    what_ = what;
+    return work(happening, firings);
+  }
+  work(happening, firings);
+}
+
+void Tracker::run_rules(event::TimeMs now, const TriggerView& what, const CallView& call, bool held_only) {
+  with_rules(now, what, call, held_only, [this](const rules::Happening& happening, rules::Outcome& outcome) {
+    container_.run(happening, outcome);
+  });
 }
 
 void Tracker::tick(event::TimeMs now) { outbox_.tick(now); }

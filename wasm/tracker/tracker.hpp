@@ -62,7 +62,11 @@ struct CallView {
 class Tracker final {
  public:
   /// Constant-initialised, so that a module needs no code for it. open() comes first.
-  explicit constexpr Tracker(Host& host) : host_(host), identity_(host), outbox_(host, drops_) {}
+  /// `tags` is what full containers need; without it they find nothing on the page.
+  explicit constexpr Tracker(Host& host, TagHost* tags = nullptr)
+      : host_(host), identity_(host), outbox_(host, drops_) {
+    if constexpr (rules::kFullRules) tags_ = tags;
+  }
   void open(const SettingsView& settings);
 
   /// The site's compiled container, as the publisher has checked it; `bytes` must outlive the tracker.
@@ -80,6 +84,10 @@ class Tracker final {
   /// An `{event: name}` of the data layer. It fires rules and is not recorded itself. Returns how many
   /// conversions and steps came of it.
   std::uint32_t push(event::TimeMs now, CallView& call);
+  /// Full: something else that sets rules off and is not recorded itself: a click, a timer, a decision.
+  void trigger(event::TimeMs now, const TriggerView& what, CallView& call);
+  /// Full: a tag that TagHost::hold() was told of, with the call of then.
+  void fire(event::TimeMs now, std::uint32_t tag, const TriggerView& what, CallView& call);
   /// What a decision allows holds from now on, but it is not an event yet: decide() follows behind what
   /// waited for the grant.
   void permit(consent::States decision);
@@ -121,11 +129,15 @@ class Tracker final {
   /// the next call.
   void redact(CallView& call);
   void record_view(event::TimeMs now, const CallView& call);
-  void run_rules(event::TimeMs now, rules::Occasion occasion, const CallView& call, bool held_only);
+  void run_rules(event::TimeMs now, const TriggerView& what, const CallView& call, bool held_only);
+  template <class Work>
+  void with_rules(event::TimeMs now, const TriggerView& what, const CallView& call, bool held_only,
+                  Work work);
   void leave_device(consent::States before);
 
   // Small things first: an address near the beginning is a short one in the module's code.
   Host& host_;
+  ETAPPE_FULL_MEMBER TagHost* tags_ = nullptr;
   DropCounts drops_;
   Identity identity_;
   consent::Policy policy_ = consent::Policy::block;
@@ -145,6 +157,10 @@ class Tracker final {
   FixedText<event::kMaxUrlBytes> url_;
   FixedText<event::kMaxUrlBytes> referrer_;
   std::array<char, kRedactedBytes> redacted_{};
+  // Full.
+  ETAPPE_FULL_MEMBER rules::TriggerSet seen_;  ///< set off since the page was shown
+  ETAPPE_FULL_MEMBER bool begun_ = false;      ///< `init` has happened
+  ETAPPE_FULL_MEMBER TriggerView what_;        ///< that sets rules off right now
 };
 
 }  // namespace etappe::tracker

@@ -83,14 +83,14 @@ TEST(Problems, NameThePlaceTheFieldAndWhatToDo) {
       {"/colour", "1",
        "error: container: colour: is not a key of this object; remove it, or write one of format, name, "
        "version, "
-       "variables, triggers, tags"},
+       "folders, variables, triggers, tags"},
       {"/tags", "{}", "error: container: tags: is object; write a list [ … ]"},
       {"/tags", "", "error: container: tags: is missing; add it"},
       {"/tags/0", "7", "error: tags[0]: is number; write an object { … }"},
       {"/tags/0/name", "", "error: tags[0]: name: is missing; add it"},
       {"/tags/0/name", "null", "error: tags[0]: name: is null; write a text in quotation marks"},
       {"/tags/0/template", R"("pixel")",
-       R"(error: tag "Order": template: is "pixel"; write etappe-conversion or etappe-step)"},
+       R"(error: tag "Order": template: is "pixel"; write one of etappe-conversion, etappe-step, image-pixel)"},
       {"/tags/0/template", "", R"(error: tag "Order": template: is missing; add it)"},
       {"/tags/0/triggers", "", R"(error: tag "Order": triggers: is missing; add it)"},
       {"/tags/0/triggers", "[1]",
@@ -107,10 +107,13 @@ TEST(Problems, NameThePlaceTheFieldAndWhatToDo) {
        R"(error: tag "Order": consent: names the purpose "ads"; write analytics or marketing)"},
       {"/tags/0/consent", R"("analytics")", R"(error: tag "Order": consent: is string; write a list [ … ])"},
       {"/tags/0/repeat", R"("often")",
-       R"(error: tag "Order": repeat: is "often"; write every_time, once_per_page or once_per_session)"},
+       R"(error: tag "Order": repeat: is "often"; write every_time, once_per_page, once_per_session or )"
+       "once_per_visitor"},
       {"/tags/0/fires", "1",
-       R"(error: tag "Order": fires: is not a key of this object; remove it, or write one of name, template, )"
-       "triggers, exceptions, consent, repeat, parameters"},
+       R"(error: tag "Order": fires: is not a key of this object; remove it, or write one of name, folder, note, template, )"
+       "triggers, exceptions, consent, repeat, paused, priority, setup, cleanup, setup_must_fire, "
+       "only_after_firing, "
+       "without_consent, from, until, share, parameters"},
       {"/tags/0/parameters", "", R"(error: tag "Order": parameters: is missing; add it)"},
       {"/tags/0/parameters", "[]", R"(error: tag "Order": parameters: is array; write an object { … })"},
       {"/tags/0/parameters/conversion", "",
@@ -134,34 +137,42 @@ TEST(Problems, NameThePlaceTheFieldAndWhatToDo) {
        R"(error: tag "Order": parameters: quantity: is "1.5"; write a whole number such as "1")"},
       {"/tags/0/parameters/weight", R"("heavy")",
        R"(error: tag "Order": parameters: weight: is "heavy"; write primary or micro)"},
-      {"/triggers/0/on", R"("click")",
-       R"(error: trigger "thanks": on: is "click"; write page_view or event)"},
+      {"/triggers/0/on", R"("hover")",
+       R"(error: trigger "thanks": on: is "hover"; write page_view, event, consent, init, dom_ready, window_loaded, )"
+       "click, link_click, form_submit, history_change, scroll_depth, visibility, timer, engagement, "
+       "js_error or group"},
       {"/triggers/0/event", R"("x")",
-       R"(error: trigger "thanks": event: is not a key of this object; remove it, or write one of name, on, conditions)"},
+       R"(error: trigger "thanks": event: is not a key of this object; remove it, or write one of name, folder, note, on, conditions)"},
       {"/triggers/1/event", "", R"(error: trigger "lead": event: is missing; add it)"},
       {"/triggers/1/name", R"("thanks")",
        R"(error: trigger "thanks": name: is taken by an earlier trigger; choose another)"},
       {"/triggers/0/conditions/0/variable", R"("nix")",
        R"(error: trigger "thanks": conditions[0]: variable: there is no variable "nix"; define it under "variables")"},
-      {"/triggers/0/conditions/0/operator", R"("matches")",
-       R"(error: trigger "thanks": conditions[0]: operator: is "matches"; write equals, contains, starts_with or )"
-       "ends_with, with not_ in front to negate and _ignore_case behind to ignore case"},
+      {"/triggers/0/conditions/0/operator", R"("resembles")",
+       R"(error: trigger "thanks": conditions[0]: operator: is "resembles"; write equals, contains, starts_with, )"
+       "ends_with, matches or selector, with not_ in front to negate and, but for selector, _ignore_case "
+       "behind to "
+       "ignore case; or less, less_or_equal, greater or greater_or_equal"},
       {"/triggers/0/conditions/0/operator", R"("not_not_equals")",
-       R"(error: trigger "thanks": conditions[0]: operator: is "not_not_equals"; write equals, contains, starts_with )"
-       "or ends_with, with not_ in front to negate and _ignore_case behind to ignore case"},
+       R"(error: trigger "thanks": conditions[0]: operator: is "not_not_equals"; write equals, contains, starts_with, )"
+       "ends_with, matches or selector, with not_ in front to negate and, but for selector, _ignore_case "
+       "behind to "
+       "ignore case; or less, less_or_equal, greater or greater_or_equal"},
       {"/triggers/0/conditions/0/value", "",
        R"(error: trigger "thanks": conditions[0]: value: is missing; add it)"},
-      {"/variables/0/type", R"("cookie")",
-       R"(error: variable "path": type: is "cookie"; write constant, url, query, data_layer or event_property)"},
-      {"/variables/0/part", R"("port")",
-       R"(error: variable "path": part: is "port"; write host, path, query, fragment or full)"},
+      {"/variables/0/type", R"("weather")",
+       R"(error: variable "path": type: is "weather"; write constant, url, query, data_layer, event_property, event_name, )"
+       "cookie, javascript, dom, element, detail, consent, random, container_version, lookup, pattern_lookup "
+       "or text"},
+      {"/variables/0/part", R"("user")",
+       R"(error: variable "path": part: is "user"; write host, path, query, fragment, full, protocol, port or extension)"},
       {"/variables/0/part", "", R"(error: variable "path": part: is missing; add it)"},
       {"/variables/1/path", R"("order..id")",
        R"(error: variable "number": path: is "order..id" with an empty key; write keys joined by single points)"},
       {"/variables/1/path", R"(".id")",
        R"(error: variable "number": path: is ".id" with an empty key; write keys joined by single points)"},
       {"/variables/1/key", R"("x")",
-       R"(error: variable "number": key: is not a key of this object; remove it, or write one of name, type, path)"},
+       R"(error: variable "number": key: is not a key of this object; remove it, or write one of name, folder, note, type, default, case, path)"},
   };
   for (const ProblemCase& c : cases) {
     const auto problems = problems_with(c.pointer, c.value);
@@ -197,8 +208,9 @@ TEST(Problems, OfAStepNameThePlaceToo) {
       {R"({"parameters": {"value": "1.00"}})",
        R"(error: tag "Cart": parameters: value: is not a key of this object; remove it, or write one of funnel, step)"},
       {R"({"repeat": "once_per_page"})",
-       R"(error: tag "Cart": repeat: is not a key of this object; remove it, or write one of name, template, )"
-       "triggers, exceptions, consent, parameters"},
+       R"(error: tag "Cart": repeat: is not a key of this object; remove it, or write one of name, folder, note, template, )"
+       "triggers, exceptions, consent, paused, priority, setup, cleanup, setup_must_fire, only_after_firing, "
+       "without_consent, from, until, share, parameters"},
       {R"({"consent": ["marketing"]})",
        R"(error: tag "Cart": consent: lacks analytics, under which a step is recorded; add it)"},
       {R"({"triggers": ["Cart"]})",
@@ -265,7 +277,7 @@ TEST(Problems, CanBeShownWhateverBytesTheyQuote) {
 TEST(Problems, AreAllNamedAtOnceWarningsLast) {
   json document = good();
   document["tags"][0]["repeat"] = "often";
-  document["triggers"][0]["on"] = "click";
+  document["triggers"][0]["on"] = "hover";
   document["colour"] = 1;
   EXPECT_EQ(problems_of(document.dump()).size(), 3U);
   document = good();

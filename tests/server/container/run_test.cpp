@@ -52,6 +52,7 @@ class Lines final : public rules::Outcome {
     lines.push_back(line + repeats[static_cast<int>(f.repeat)]);
   }
   void held(const rules::HeldView& h) override {
+    if (h.reason != rules::Reason::consent) return;
     const bool analytics = h.purpose == consent::Purpose::analytics;
     lines.push_back("hold " + std::string(h.tag_name) + (analytics ? " analytics" : " marketing"));
   }
@@ -295,11 +296,11 @@ TEST(RunVariables, QueryValuesAreCutAtTheirLimit) {
       container_of(R"({"name":"q","type":"query","parameter":"q"})", R"({"name":"t","on":"page_view"})",
                    R"({"name":"g","template":"etappe-conversion","triggers":["t"],
                        "parameters":{"conversion":"c","order_id":{"variable":"q"}}})");
-  const std::string url = "https://a/?q=" + std::string(2000, 'q');
+  const std::string url = "https://a/?q=" + std::string(3000, 'q');
   const auto lines = run(json, {.page_url = url, .consent = kAll});
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_EQ(static_cast<std::size_t>(std::count(lines[0].begin(), lines[0].end(), 'q')),
-            rules::kMaxQueryValueBytes);
+            rules::kMaxValueBytes);
 }
 
 TEST(Run, DoesWithoutFacts) {
