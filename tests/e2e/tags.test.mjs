@@ -8,107 +8,12 @@ import {after, before, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {chromium} from 'playwright-core';
 import {House, until} from '../house.mjs';
+import {container} from './tags_container.mjs';
 
 const etappe = process.env.ETAPPE_BIN ?? fileURLToPath(new URL('../../build/dev/bin/etappe', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'etappe-tags-'));
 const pages = {};
 let house, browser, server, url;
-const named = text => ({variable: text});
-
-/** A conversion whose order number says what a text with {{variables}} is worth. */
-const tag = (name, triggers, says = '', more = {}) => ({name, template: 'etappe-conversion', triggers,
-  parameters: {conversion: 'c', ...(says && {order_id: says})}, ...(says ? {} : {repeat: 'every_time'}), ...more});
-const when = (variable, operator, value) => ({variable, operator, value});
-
-const container = {
-  format: 'etappe-container/1', name: 'Tags', version: 1, folders: ['Alle'],
-  variables: [
-    {name: 'id', type: 'element', property: 'id'},
-    {name: 'classes', type: 'element', property: 'classes'},
-    {name: 'text', type: 'element', property: 'text'},
-    {name: 'to', type: 'element', property: 'url'},
-    {name: 'target', type: 'element', property: 'target'},
-    {name: 'form', type: 'element', property: 'name'},
-    {name: 'element', type: 'element', property: 'tag'},
-    {name: 'data', type: 'element', property: 'attribute', attribute: 'data-x'},
-    {name: 'to host', type: 'url', part: 'host', source: named('to'), strip_www: true},
-    {name: 'cookie', type: 'cookie', cookie: 'basket'},
-    {name: 'raw cookie', type: 'cookie', cookie: 'basket', decode: false},
-    {name: 'global', type: 'javascript', path: 'shop.cart.total'},
-    {name: 'getter', type: 'javascript', path: 'shop.loud'},
-    {name: 'title', type: 'javascript', path: 'document.title'},
-    {name: 'heading', type: 'dom', selector: 'h1'},
-    {name: 'meta', type: 'dom', selector: 'meta[name=kind]', attribute: 'content'},
-    {name: 'typed', type: 'dom', selector: '[contenteditable]'},
-    {name: 'layer', type: 'data_layer', path: 'order.id', default: 'none'},
-    {name: 'path', type: 'url', part: 'path'},
-    {name: 'from', type: 'url', part: 'path', source: 'referrer'},
-    {name: 'extension', type: 'url', part: 'extension'},
-    {name: 'percent', type: 'detail', field: 'scroll_percent'},
-    {name: 'pixels', type: 'detail', field: 'scroll_pixels'},
-    {name: 'count', type: 'detail', field: 'timer_count'},
-    {name: 'seen', type: 'detail', field: 'visible_percent'},
-    {name: 'attention', type: 'detail', field: 'engagement_milliseconds'},
-    {name: 'message', type: 'detail', field: 'error_message'},
-    {name: 'line', type: 'detail', field: 'error_line'},
-    {name: 'old', type: 'detail', field: 'history_old_url'},
-    {name: 'new', type: 'detail', field: 'history_new_url'},
-    {name: 'new path', type: 'url', part: 'path', source: named('new')},
-    {name: 'cause', type: 'detail', field: 'history_cause'},
-    {name: 'event', type: 'event_name'},
-    {name: 'marketing', type: 'consent', purpose: 'marketing'},
-    {name: 'version', type: 'container_version'},
-    {name: 'kind', type: 'pattern_lookup', input: 'path', ignore_case: true, rows: [{matches: '^/artikel/\\d+$', value: 'article'}, {matches: '.', value: 'other'}]},
-    {name: 'shop', type: 'lookup', input: 'kind', rows: [{equals: 'article', value: 'yes {{kind}}'}], default: 'no'},
-    {name: 'upper', type: 'text', parts: [named('kind'), '-', named('version')], case: 'upper'},
-  ],
-  triggers: [
-    {name: 'view', on: 'page_view', folder: 'Alle'},
-    {name: 'values', on: 'page_view', conditions: [when('path', 'matches_ignore_case', '^/ARTIKEL/')]},
-    {name: 'init', on: 'init', conditions: [when('path', 'equals', '/order')]},
-    {name: 'ready', on: 'dom_ready', conditions: [when('path', 'equals', '/order')]},
-    {name: 'loaded', on: 'window_loaded', conditions: [when('path', 'equals', '/order')]},
-    {name: 'view of order', on: 'page_view', conditions: [when('path', 'equals', '/order')]},
-    {name: 'click', on: 'click', conditions: [when('id', 'selector', '.buy, .buy *')]},
-    {name: 'link', on: 'link_click', conditions: [when('to', 'contains', '/ziel')]},
-    {name: 'followed', on: 'link_click', only_followed: true, conditions: [when('to', 'contains', '/ziel')]},
-    {name: 'form', on: 'form_submit'},
-    {name: 'history', on: 'history_change'},
-    {name: 'scroll', on: 'scroll_depth', percent: [50, 90], pixels: [2000]},
-    {name: 'visible', on: 'visibility', selector: '.teaser', percent: 60, milliseconds: 200, once: 'element'},
-    {name: 'timer', on: 'timer', milliseconds: 300, limit: 2, conditions: []},
-    {name: 'engaged', on: 'engagement', milliseconds: [600]},
-    {name: 'error', on: 'js_error'},
-    {name: 'decided', on: 'consent'},
-    {name: 'push', on: 'event', event: 'lead'},
-    {name: 'pattern', on: 'event', event_matches: '^(view|select)_item$'},
-    {name: 'both', on: 'group', triggers: ['push', 'click']},
-    {name: 'cheap', on: 'event', event: 'price', conditions: [when('layer', 'less', '10'), when('layer', 'greater_or_equal', {variable: 'version'})]},
-    {name: 'options', on: 'event', event: 'options'},
-    {name: 'never', on: 'event', event: 'options', conditions: [when('path', 'not_equals', '/anders')]},
-  ],
-  tags: [
-    tag('values', ['values'], '{{cookie}}|{{raw cookie}}|{{global}}|{{title}}|{{heading}}|{{meta}}|{{typed}}|{{layer}}'),
-    tag('more values', ['values'], '{{from}}|{{extension}}|{{event}}|{{marketing}}|{{version}}|{{kind}}|{{shop}}|{{upper}}'),
-    tag('init', ['init'], 'init'), tag('view of order', ['view of order'], 'view'), tag('ready', ['ready'], 'ready'), tag('loaded', ['loaded'], 'loaded'),
-    tag('click', ['click'], '{{element}}.{{classes}}#{{id}} {{text}} {{data}}'),
-    tag('link', ['link'], '{{to host}} {{target}} {{text}}'), tag('followed', ['followed'], '{{to host}}'),
-    tag('form', ['form'], '{{form}} {{to}}'), tag('history', ['history'], '{{cause}} {{new path}}'),
-    tag('scroll', ['scroll'], '{{percent}}/{{pixels}}'), tag('visible', ['visible'], '{{id}}'), tag('timer', ['timer'], '{{count}}'),
-    tag('engaged', ['engaged'], '{{attention}}'), tag('error', ['error'], '{{message}}:{{line}}'), tag('decided', ['decided'], '{{marketing}}'),
-    tag('push', ['push'], '{{layer}}'), tag('pattern', ['pattern'], '{{event}}'), tag('both', ['both'], 'both'), tag('cheap', ['cheap'], '{{layer}}'),
-    tag('getter', ['values'], '{{getter}}'),
-    // Options, all set off by the event `options`.
-    tag('last', ['options'], '{{layer}}', {priority: -5}), tag('first', ['options'], '{{layer}}', {priority: 5}),
-    tag('page', ['options'], 'p', {repeat: 'once_per_page'}), tag('session', ['options'], 's', {repeat: 'once_per_session'}), tag('visitor', ['options'], 'v', {repeat: 'once_per_visitor'}),
-    tag('excepted', ['options'], 'e', {exceptions: ['never']}), tag('over', ['options'], 'o', {until: '2026-01-01T00:00:00Z'}), tag('paused', ['options'], 'p', {paused: true}),
-    tag('ad', ['options'], '{{layer}}', {consent: ['analytics', 'marketing']}), tag('skipped', ['options'], '{{layer}}', {consent: ['analytics', 'marketing'], without_consent: 'skip'}),
-    tag('main', ['options'], 'm', {setup: 'before', cleanup: 'behind'}), tag('before', [], 'b'), tag('behind', [], 'a'),
-    tag('strict', ['options'], 'x', {setup: 'ad set-up', setup_must_fire: true}), tag('ad set-up', [], 'x', {consent: ['analytics', 'marketing'], without_consent: 'skip'}),
-    {name: 'pixel', template: 'image-pixel', triggers: ['options'], parameters: {url: 'https://px.example/i.gif?order={{layer}}&t=1'}},
-  ],
-};
-
 before(async () => {
   writeFileSync(join(folder, 'container.json'), JSON.stringify(container));
   writeFileSync(join(folder, 'site.json'), JSON.stringify({name: 'Tags', domains: ['127.0.0.1'], zone: 'Europe/Berlin', currency: 'EUR', container: 'container.json'}));
