@@ -1,12 +1,17 @@
-// etappe container check|compile|publish
+// etappe container check|compile|publish|simulate
 
 #include <cstdio>
+#include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
 
 #include "server/admin/replace_file.hpp"
 #include "server/cli/complain.hpp"
 #include "server/cli/office_command.hpp"
 #include "server/cli/site_source.hpp"
+#include "server/container/simulate.hpp"
 
 namespace etappe::cli {
 namespace {
@@ -16,6 +21,9 @@ struct Options {
   std::string file;
   std::string out;
   std::string site;
+  std::string url;
+  std::string referrer;
+  std::string consent;
 };
 
 int check(const Options& options) {
@@ -56,6 +64,54 @@ int publish(Office& office, const Options& options) {
   return office.publish();
 }
 
+/// "analytics=granted,marketing=denied"; nothing when it is something else. What is not named is
+/// undetermined.
+std::optional<consent::States> consent_of(const std::string& text) {
+  consent::States states;
+  std::istringstream all(text);
+  for (std::string one; std::getline(all, one, ',');) {
+    const std::size_t middle = one.find('=');
+    const std::string purpose = one.substr(0, middle);
+    const std::string state = middle == std::string::npos ? "" : one.substr(middle + 1);
+    if ((purpose != "analytics" && purpose != "marketing") ||
+        (state != "granted" && state != "denied" && state != "undetermined"))
+      return std::nullopt;
+    states.set(purpose == "analytics" ? consent::Purpose::analytics : consent::Purpose::marketing,
+               state == "granted"  ? consent::State::granted
+               : state == "denied" ? consent::State::denied
+                                   : consent::State::undetermined);
+  }
+  return states;
+}
+
+int simulate(const Options& options) {
+  const auto text = read_text(options.file);
+  if (!text) return text.error();
+  const auto states = consent_of(options.consent);
+  if (!states) {
+    complain("bad_consent", "--consent " + options.consent +
+                                ": write purposes and states such as analytics=granted,marketing=denied");
+    return kUsage;
+  }
+  container::Simulation simulation(*text,
+                                   {.url = options.url, .referrer = options.referrer, .consent = *states});
+  if (const int code = tell_problems(options.file, simulation.problems()); code != kFine) return code;
+  std::size_t number = 0;
+  int code = kFine;
+  for (std::string line; std::getline(std::cin, line);) {
+    ++number;
+    if (line.empty()) continue;
+    const auto message = nlohmann::json::parse(line, nullptr, false);
+    if (message.is_discarded()) {
+      code = complain("bad_line", "stdin:" + std::to_string(number) + ": not JSON; write one push a line");
+      continue;
+    }
+    std::cout << simulation.push(message).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+              << '\n';
+  }
+  return code;
+}
+
 }  // namespace
 
 void add_container(CLI::App& app, Action& action) {
@@ -72,6 +128,14 @@ void add_container(CLI::App& app, Action& action) {
   CLI::App* compiling = with_file(group->add_subcommand("compile", "write the form that the tracker reads"));
   compiling->add_option("--out", options->out, "file to write (stdout)");
   compiling->callback([options, &action] { action = [options] { return compile(*options); }; });
+  CLI::App* simulating =
+      with_file(group->add_subcommand("simulate",
+                                      "say what would fire: one push to the data layer a line on stdin "
+                                      "(nothing is implied: push gtm.js yourself)"));
+  simulating->add_option("--url", options->url, "the page's address");
+  simulating->add_option("--referrer", options->referrer, "where the visitor came from");
+  simulating->add_option("--consent", options->consent, "analytics=granted,marketing=denied (undetermined)");
+  simulating->callback([options, &action] { action = [options] { return simulate(*options); }; });
   with_file(
       add_office_command(*group, options, action, "publish", "make it the one a site's pages get", publish))
       ->add_option("--site", options->site, "site key")

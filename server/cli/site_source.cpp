@@ -21,15 +21,22 @@ Result<std::string, int> read_text(const std::string& file) {
   return std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
+int tell_problems(const std::string& file, const std::vector<container::Problem>& problems) {
+  bool any_error = false;
+  for (const container::Problem& problem : problems) {
+    const bool is_error = problem.severity == container::Severity::error;
+    any_error = any_error || is_error;
+    std::fprintf(stderr, "%s: %s: %s: %s\n", file.c_str(), is_error ? "error" : "warning",
+                 problem.where.c_str(), problem.message.c_str());
+  }
+  return any_error ? complain("bad_container", file + ": not compiled; the errors are above") : kFine;
+}
+
 Result<admin::Container, int> compile_container(const std::string& file) {
   const auto text = read_text(file);
   if (!text) return fail(text.error());
   const container::Compiled compiled = container::compile(*text);
-  for (const container::Problem& problem : compiled.problems)
-    std::fprintf(stderr, "%s: %s: %s: %s\n", file.c_str(),
-                 problem.severity == container::Severity::error ? "error" : "warning", problem.where.c_str(),
-                 problem.message.c_str());
-  if (!compiled.ok()) return fail(complain("bad_container", file + ": not compiled; the errors are above"));
+  if (const int code = tell_problems(file, compiled.problems); code != kFine) return fail(code);
   return admin::Container{
       .version = compiled.version,
       .source = *text,

@@ -1,6 +1,7 @@
 // The merged data layer against the rules of Google Tag Manager's runtime (docs/tracker.md, "The data layer").
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { beforeEach, test } from 'node:test';
 
 globalThis.document = { currentScript: null };
@@ -12,6 +13,19 @@ beforeEach(() => {
   state.model = Object.create(null);
   window.dataLayer = undefined;
 });
+
+/** A value as conditions see it (engine.js). */
+const text = (value) => typeof value === 'number' ? String(+value.toFixed(6)) : /^(string|boolean)$/.test(typeof value) ? String(value) : '';
+
+for (const { about, pushes, events, values } of JSON.parse(readFileSync(new URL('../golden/data_layer.json', import.meta.url), 'utf8'))) {
+  test(`the table of both implementations: ${about}`, () => {
+    pushes.forEach((message, index) => {
+      const event = take(message);
+      if (events) assert.equal(event ?? null, events[index]);
+    });
+    for (const [path, value] of Object.entries(values)) assert.equal(text(valueOf(path)), value, path);
+  });
+}
 
 function gtag() {
   return arguments;

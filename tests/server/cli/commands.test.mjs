@@ -12,7 +12,7 @@ const commands = [['init'], ['serve'], ['engine'], ['report'], ['export'], ['dec
   ...['add', 'list', 'show', 'set', 'rotate-key', 'remove', 'snippet'].map((word) => ['site', word]),
   ...['add', 'list', 'revoke', 'reset-password'].map((word) => ['user', word]),
   ...['add', 'list', 'revoke'].map((word) => ['token', word]),
-  ...['check', 'compile', 'publish'].map((word) => ['container', word])];
+  ...['check', 'compile', 'publish', 'simulate'].map((word) => ['container', word])];
 
 const script = ({ path, site_key: key }) => readFileSync(join(path, `published/t/${key}.js`), 'utf8');
 
@@ -353,6 +353,26 @@ test('people come and go, but somebody stays who administers', (t) => {
   const last = etappe(['user', 'revoke', 'admin', '--config', file]);
   assert.equal(last.status, 1);
   assert.match(last.stderr, /last_admin/);
+});
+
+test('a container is simulated push by push; what is not JSON is named', () => {
+  const shop = join(root, 'web-demo/container.json');
+  const run = (input, ...options) => etappe(['container', 'simulate', shop, ...options], { input });
+  const known = JSON.parse(readFileSync(shop, 'utf8'));
+  const trigger = known.triggers.find(({ on, conditions }) => on === 'event' && !(conditions ?? []).length);
+  const names = known.tags.filter(({ triggers }) => triggers.includes(trigger.name)).map(({ name }) => name);
+  const pushed = JSON.stringify({ event: trigger.event }) + '\n';
+  const granted = run(pushed, '--url', 'https://shop.example/', '--consent', 'analytics=granted,marketing=granted');
+  assert.equal(granted.status, 0, granted.stderr);
+  const { event, fired, variables } = JSON.parse(granted.stdout);
+  assert.deepEqual([event, fired], [trigger.event, names]);
+  assert.deepEqual(Object.keys(variables), known.variables.map(({ name }) => name));
+  assert.deepEqual(JSON.parse(run(pushed).stdout).held.map(({ tag, reason }) => [tag, reason]), names.map((name) => [name, 'consent']));
+  const broken = run('oops\n' + pushed);
+  assert.equal(broken.status, 1);
+  assert.match(broken.stderr, /bad_line: stdin:1: /);
+  assert.equal(broken.stdout.trim().split('\n').length, 1);
+  assert.equal(run('', '--consent', 'all').status, 2);
 });
 
 test('a container is checked, compiled and published; its version cannot be changed afterwards', (t) => {
