@@ -21,7 +21,7 @@ std::string_view name_of(Error error) {
 }
 
 std::string_view name_of(Occasion occasion) {
-  constexpr std::string_view kNames[kOccasions] = {
+  constexpr std::array<std::string_view, kOccasions> kNames = {
       "page_view", "event",      "consent",     "init",           "dom_ready",    "window_loaded",
       "click",     "link_click", "form_submit", "history_change", "scroll_depth", "visibility",
       "timer",     "engagement", "js_error",    "group"};

@@ -13,7 +13,7 @@ using namespace layout;
 namespace {
 
 /// What is known to be empty, in contrast to what nobody has asked for yet.
-constexpr std::string_view kEmpty("", 0);
+constexpr std::string_view kEmpty = std::string_view(" ").substr(1);
 
 /// A view's data is never null here, so that it can be told from an unknown one.
 std::string_view certain(std::string_view value) { return value.empty() ? kEmpty : value; }

@@ -196,6 +196,7 @@ void AuthorReader::read_template_parameters(ObjectReader& object, const json& va
   if (!value.is_object()) return;
   std::vector<GivenParameter> given;
   std::vector<std::pair<std::string, Parameter>> parameters;
+  given.reserve(value.size());
   for (const auto& [key, content] : value.items()) {
     if (content.is_string() && content.get_ref<const std::string&>().empty())
       continue;  // as if it were not there

@@ -21,9 +21,9 @@ const std::initializer_list<std::string_view> kOccasions = {
 
 /// In the order of layout::Operator; those up to `selector` but the comparisons of numbers can be negated,
 /// those up to `matches` can ignore case.
-constexpr std::string_view kOperators[] = {"equals",           "contains", "starts_with",   "ends_with",
-                                           "matches",          "less",     "less_or_equal", "greater",
-                                           "greater_or_equal", "selector"};
+constexpr std::array<std::string_view, 10> kOperators = {
+    "equals", "contains",      "starts_with", "ends_with",        "matches",
+    "less",   "less_or_equal", "greater",     "greater_or_equal", "selector"};
 
 constexpr std::uint32_t kDay = 86'400'000;  // milliseconds
 constexpr std::uint32_t kMostPixels = 1'000'000;
@@ -39,9 +39,9 @@ bool read_operator(std::string_view text, Condition& condition) {
     condition.flags |= kIgnoreCase;
     text.remove_suffix(kIgnoreSuffix.size());
   }
-  const auto* const name = std::find(std::begin(kOperators), std::end(kOperators), text);
-  if (name == std::end(kOperators)) return false;
-  condition.op = static_cast<Operator>(name - std::begin(kOperators));
+  const auto* const name = std::ranges::find(kOperators, text);
+  if (name == kOperators.end()) return false;
+  condition.op = static_cast<Operator>(name - kOperators.begin());
   const bool compares = condition.op > Operator::matches && condition.op < Operator::selector;
   if (compares && condition.flags != 0) return false;
   return condition.op <= Operator::matches || (condition.flags & kIgnoreCase) == 0;

@@ -38,10 +38,10 @@ constexpr std::array<Named, 14> kOccasions{{{"gtm.init_consent", Occasion::conse
 
 /// Where the parts of an element and the details lie in the model, in the order of layout::ElementPart and
 /// Detail.
-constexpr std::string_view kElementPaths[] = {"gtm.elementId",      "gtm.elementClasses", "gtm.elementText",
-                                              "gtm.elementUrl",     "gtm.elementTarget",  "gtm.element.name",
-                                              "gtm.element.tagName"};
-constexpr std::string_view kDetailPaths[] = {
+constexpr std::array<std::string_view, 7> kElementPaths = {
+    "gtm.elementId",     "gtm.elementClasses", "gtm.elementText",    "gtm.elementUrl",
+    "gtm.elementTarget", "gtm.element.name",   "gtm.element.tagName"};
+constexpr std::array<std::string_view, 12> kDetailPaths = {
     "gtm.scrollThreshold", "gtm.scrollThreshold", "gtm.timerEventNumber", "gtm.timerInterval",
     "gtm.visibleRatio",    "gtm.engagement",      "gtm.errorMessage",     "gtm.errorUrl",
     "gtm.errorLineNumber", "gtm.oldUrl",          "gtm.newUrl",           "gtm.historyChangeSource"};
@@ -115,8 +115,8 @@ class Simulation::Run final : public rules::Facts, public rules::Outcome {
                                          std::span<char> room) const override {
     std::string value;
     if (type == VariableType::element) {
-      value = part < std::size(kElementPaths) ? layer_.value_of(kElementPaths[part])
-                                              : layer_.value_of("gtm.element." + std::string(name));
+      value = part < kElementPaths.size() ? layer_.value_of(kElementPaths[part])
+                                          : layer_.value_of("gtm.element." + std::string(name));
     } else if (type == VariableType::detail) {
       value = layer_.value_of(kDetailPaths[part]);
     }
