@@ -4,7 +4,8 @@
 //
 // A case.json has "about" and one of "batch", "envelope" (wire.mjs), "container" (container.mjs) or "redaction"
 // (redaction.mjs). A broken file is a good one that "spoil" changes: "cut" takes bytes off its end, "append" adds some, "set" replaces some (hexadecimal). Then
-// "unreadable" says how every reader refuses it.
+// "unreadable" says how every reader refuses it. A case.json with "compiled" is an author's form whose bytes.bin server/container has made, and whose
+// expected.txt a native reader: full containers, for which there is no second compiler. They show that all runtimes agree.
 
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -41,7 +42,9 @@ function make(description) {
 const names = readdirSync(cases).sort();
 let differing = 0;
 for (const name of names) {
-  const files = make(JSON.parse(readFileSync(join(cases, name, 'case.json'), 'utf8')));
+  const description = JSON.parse(readFileSync(join(cases, name, 'case.json'), 'utf8'));
+  if (description.compiled) continue;
+  const files = make(description);
   for (const [file, content] of Object.entries(files)) {
     const path = join(cases, name, file);
     if (!check) {

@@ -154,6 +154,21 @@ class Echo final : public rules::Facts {
  public:
   [[nodiscard]] std::string_view data_layer(std::string_view path) const override { return path; }
   [[nodiscard]] std::string_view event_property(std::string_view key) const override { return key; }
+  [[nodiscard]] std::string_view of_page(rules::layout::VariableType, unsigned part, std::string_view name,
+                                         std::span<char> room) const override {
+    if (room.empty()) return {};
+    if (name.empty()) {
+      room[0] = static_cast<char>('0' + part);
+      return {room.data(), 1};
+    }
+    const std::size_t size = std::min(name.size(), room.size());
+    std::copy_n(name.begin(), size, room.begin());
+    return {room.data(), size};
+  }
+  [[nodiscard]] bool element_matches(std::string_view selector) const override {
+    return selector.starts_with('.');
+  }
+  [[nodiscard]] std::uint32_t random() const override { return 1234567890; }
 };
 
 class OutcomeLines final : public rules::Outcome {
@@ -161,6 +176,12 @@ class OutcomeLines final : public rules::Outcome {
   explicit OutcomeLines(Lines& lines) : lines_(lines) {}
   void fired(rules::FiringView& firing) override {
     const event::EventView& event = firing.event;
+    if (firing.kind >= rules::Kind::image) {
+      lines_.put("asked ").shown(event.tag).put(" ").shown(event.name).put(" ").shown(event.value);
+      for (const auto& [key, value] : firing.parameters) lines_.put(" ").shown(key).put("=").shown(value);
+      lines_.put(" ").put(name_of(firing.repeat)).end();
+      return;
+    }
     if (event.type == event::Type::step) {
       lines_.put("step ").shown(event.tag).put(" ").shown(event.funnel).put(" ").shown(event.step).end();
       return;
@@ -207,6 +228,35 @@ constexpr consent::States kConsents[] = {{},
                                          {consent::State::granted, consent::State::undetermined},
                                          {consent::State::granted, consent::State::granted}};
 
+/// Every occasion of a full container on one page, with a marketing grant and without, and a group that fills
+/// up.
+void write_full(Lines& lines, const rules::ContainerView& container) {
+  const Echo echo;
+  OutcomeLines outcome(lines);
+  lines.put("listening ").shown(container.listening()).end();
+  for (const consent::State marketing : {consent::State::denied, consent::State::granted}) {
+    rules::TriggerSet seen;
+    for (std::size_t index = 0; index + 1 < rules::kOccasions; ++index) {
+      const auto occasion = static_cast<rules::Occasion>(index);
+      for (const bool prevented : {false, true}) {
+        const rules::Surroundings around{.referrer = "https://suche.example:81/a.b/c.d?q=1%2B1",
+                                         .prevented = prevented,
+                                         .visitor = "visitor-7",
+                                         .now = event::TimeMs{std::chrono::seconds{1'800'000'000}},
+                                         .seen = &seen};
+        lines.put("occasion ").put(rules::name_of(occasion)).put(prevented ? " prevented" : "").end();
+        container.run({.occasion = occasion,
+                       .event_name = "view_item",
+                       .page_url = kUrls[0],
+                       .consent = {consent::State::granted, marketing},
+                       .facts = &echo,
+                       .around = &around},
+                      outcome);
+      }
+    }
+  }
+}
+
 void write_container(Lines& lines, std::span<const std::byte> bytes) {
   const auto container = rules::ContainerView::open(bytes);
   if (!container) {
@@ -235,6 +285,7 @@ void write_container(Lines& lines, std::span<const std::byte> bytes) {
       }
     }
   }
+  if (container->is_full()) write_full(lines, *container);
 }
 
 std::string_view take_text(std::string_view& rest) {
