@@ -32,7 +32,9 @@ const kContainer = embed(containerBytes({
 }));
 
 /** Everything on: the more a tracker listens to, the more of it can meet a broken page. */
-const { listeners: kListeners } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));
+const { listeners } = JSON.parse(readFileSync(join(share, 'assets.json'), 'utf8'));
+/** Those of tags come with a full container only. */
+const kListeners = listeners.filter((name) => !name.startsWith('tags'));
 
 /** A page: its own head, then the snippet with a grant, then a declared button in the upper left corner. */
 export const page = (head, { body = kButton, script = snippet() + kGrant } = {}) =>
