@@ -1,4 +1,4 @@
-// etappe container check|compile|publish|simulate
+// etappe container check|compile|csp|publish|simulate
 
 #include <cstdio>
 #include <iostream>
@@ -62,6 +62,18 @@ int publish(Office& office, const Options& options) {
       code != kFine)
     return code;
   return office.publish();
+}
+
+/// What a page's Content-Security-Policy must allow because of its tags, besides what the tracker needs
+/// anyway.
+int csp(const Options& options) {
+  const auto text = read_text(options.file);
+  if (!text) return text.error();
+  const container::Compiled compiled = container::compile(*text);
+  if (const int code = tell_problems(options.file, compiled.problems); code != kFine) return code;
+  for (const auto& [tag, host] : compiled.image_hosts)
+    std::printf("img-src https://%s  # %s\n", host.c_str(), tag.c_str());
+  return kFine;
 }
 
 /// "analytics=granted,marketing=denied"; nothing when it is something else. What is not named is
@@ -128,6 +140,9 @@ void add_container(CLI::App& app, Action& action) {
   CLI::App* compiling = with_file(group->add_subcommand("compile", "write the form that the tracker reads"));
   compiling->add_option("--out", options->out, "file to write (stdout)");
   compiling->callback([options, &action] { action = [options] { return compile(*options); }; });
+  with_file(group->add_subcommand(
+                "csp", "what a Content-Security-Policy must allow because of its tags, a line each"))
+      ->callback([options, &action] { action = [options] { return csp(*options); }; });
   CLI::App* simulating =
       with_file(group->add_subcommand("simulate",
                                       "say what would fire: one push to the data layer a line on stdin "

@@ -51,11 +51,12 @@ std::string stub_hash() {
   return std::string("sha256-") + text.data();
 }
 
-std::vector<CspWay> csp_ways(std::string_view public_url, std::string_view site_key) {
+std::vector<CspWay> csp_ways(std::string_view public_url, std::string_view site_key,
+                             const std::vector<std::string>& image_hosts) {
   const std::string source = source_of(public_url);
   const std::string hash = "'" + stub_hash() + "'";
   const std::string wasm = "'wasm-unsafe-eval'";
-  return {
+  std::vector<CspWay> ways{
       {.name = "hash",
        .when = "the page allows scripts by address; the stub is allowed by its hash and must stay as it is",
        .directives = {{"script-src", {source, hash, wasm}}, {"connect-src", {source}}},
@@ -79,6 +80,11 @@ std::vector<CspWay> csp_ways(std::string_view public_url, std::string_view site_
        .directives = {{"require-trusted-types-for", {"'script'"}}, {"trusted-types", {"etappe"}}},
        .snippet = ""},
   };
+  Directive images{"img-src", {}};
+  for (const std::string& host : image_hosts) images.sources.push_back("https://" + host);
+  for (CspWay& way : ways)
+    if (!images.sources.empty() && way.name != "trusted-types") way.directives.push_back(images);
+  return ways;
 }
 
 std::string csp_text(const std::vector<CspWay>& ways) {

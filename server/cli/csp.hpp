@@ -23,8 +23,10 @@ struct CspWay {
 /// "sha256-…" of the stub, without quotes.
 [[nodiscard]] std::string stub_hash();
 
-/// All ways. Where `public_url` has a path, only what lies below it is allowed.
-[[nodiscard]] std::vector<CspWay> csp_ways(std::string_view public_url, std::string_view site_key);
+/// All ways. Where `public_url` has a path, only what lies below it is allowed. `image_hosts` are those that
+/// tags of the site's container have the browser ask.
+[[nodiscard]] std::vector<CspWay> csp_ways(std::string_view public_url, std::string_view site_key,
+                                           const std::vector<std::string>& image_hosts = {});
 
 /// For people, and for programs.
 [[nodiscard]] std::string csp_text(const std::vector<CspWay>& ways);

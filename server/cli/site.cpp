@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "server/admin/pinned.hpp"
 #include "server/cli/complain.hpp"
@@ -12,6 +13,7 @@
 #include "server/cli/site_set.hpp"
 #include "server/cli/site_source.hpp"
 #include "server/cli/snippet.hpp"
+#include "server/container/container.hpp"
 
 namespace etappe::cli {
 namespace {
@@ -149,12 +151,22 @@ int show_pinned(const Office& office, const admin::Site& site) {
   return kFine;
 }
 
+/// Of the container that the site's pages get; each once, in order of the alphabet.
+std::vector<std::string> image_hosts(Office& office, const std::string& key) {
+  const auto published = office.sites().container(key);
+  if (!published) return {};
+  std::set<std::string> hosts;
+  for (const auto& [tag, host] : container::compile(published->source).image_hosts) hosts.insert(host);
+  return {hosts.begin(), hosts.end()};
+}
+
 int show_snippet(Office& office, const Options& options) {
   const auto site = office.sites().find(options.key);
   if (!site) return complain(site.error(), options.key);
   if (options.pinned) return show_pinned(office, *site);
   if (!options.csp) return say_snippet(office, *site);
-  const auto ways = csp_ways(public_url(office.settings(), site->domains.front()), site->key);
+  const auto ways = csp_ways(public_url(office.settings(), site->domains.front()), site->key,
+                             image_hosts(office, options.key));
   std::printf("%s", (options.json ? csp_json(ways) : csp_text(ways)).c_str());
   return kFine;
 }

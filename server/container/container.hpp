@@ -55,6 +55,12 @@ class Templates {
   ~Templates() = default;
 };
 
+/// A tag whose image the browser fetches, and from where.
+struct ImageHost {
+  std::string tag;
+  std::string host;  ///< with its port where one is written
+};
+
 struct Compiled {
   std::string name;
   std::uint32_t version = 0;
@@ -62,9 +68,8 @@ struct Compiled {
   std::vector<Problem> problems;  ///< in the order of the document, warnings last
   /// The container needs the bigger of the tracker's modules.
   bool full = false;
-  /// What the browser itself talks to because of this container: the hosts of its images, in order of the
-  /// alphabet.
-  std::vector<std::string> image_hosts;
+  /// Whom the browser itself talks to because of this container, tag by tag.
+  std::vector<ImageHost> image_hosts;
 
   [[nodiscard]] bool ok() const { return !bytes.empty(); }
 };

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cassert>
 #include <map>
-#include <set>
 
 #include "server/container/author.hpp"
 #include "server/container/listening.hpp"
@@ -350,16 +349,16 @@ class Writer {
     return variables_.number_of(record);
   }
 
-  [[nodiscard]] std::vector<std::string> image_hosts() const {
-    std::set<std::string> hosts;
+  [[nodiscard]] std::vector<ImageHost> image_hosts() const {
+    std::vector<ImageHost> hosts;
     for (const Tag* tag : tags_) {
       if (tag->kind != rules::Kind::image) continue;
       const bool is_joined = tag->address.kind == Parameter::Kind::joined;
       const std::string& address = is_joined ? tag->address.pieces.front().text : tag->address.text;
       const std::size_t begin = address.find("//") + 2;
-      hosts.insert(address.substr(begin, address.find_first_of("/?#", begin) - begin));
+      hosts.push_back({tag->name, address.substr(begin, address.find_first_of("/?#", begin) - begin)});
     }
-    return {hosts.begin(), hosts.end()};
+    return hosts;
   }
 
   void text(Bytes& out, const std::string& text) {

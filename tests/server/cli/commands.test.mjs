@@ -12,7 +12,7 @@ const commands = [['init'], ['serve'], ['engine'], ['report'], ['export'], ['dec
   ...['add', 'list', 'show', 'set', 'rotate-key', 'remove', 'snippet'].map((word) => ['site', word]),
   ...['add', 'list', 'revoke', 'reset-password'].map((word) => ['user', word]),
   ...['add', 'list', 'revoke'].map((word) => ['token', word]),
-  ...['check', 'compile', 'publish', 'simulate'].map((word) => ['container', word])];
+  ...['check', 'compile', 'csp', 'publish', 'simulate'].map((word) => ['container', word])];
 
 const script = ({ path, site_key: key }) => readFileSync(join(path, `published/t/${key}.js`), 'utf8');
 
@@ -353,6 +353,19 @@ test('people come and go, but somebody stays who administers', (t) => {
   const last = etappe(['user', 'revoke', 'admin', '--config', file]);
   assert.equal(last.status, 1);
   assert.match(last.stderr, /last_admin/);
+});
+
+test('what images of tags ask of a policy is said of a container, and of a site that has it', (t) => {
+  const { path, file: settings, site_key: key } = house(t);
+  const file = join(path, 'pixel.json');
+  writeFileSync(file, JSON.stringify({ format: 'etappe-container/1', name: 'Pixel', version: 9, variables: [], triggers: [{ name: 'view', on: 'page_view' }],
+    tags: [{ name: 'Partner', template: 'image-pixel', triggers: ['view'], parameters: { url: 'https://px.example/i.gif' } }] }));
+  assert.equal(succeed('container', 'csp', file), 'img-src https://px.example  # Partner\n');
+  assert.equal(succeed('container', 'csp', join(root, 'web-demo/container.json')), '');
+  const ways = () => JSON.parse(succeed('site', 'snippet', key, '--csp', '--json', '--config', settings)).ways;
+  assert.equal(ways().some(({ directives }) => directives['img-src']), false);
+  succeed('container', 'publish', file, '--site', key, '--config', settings);
+  for (const { name, directives } of ways()) assert.deepEqual(directives['img-src'], name === 'trusted-types' ? undefined : ['https://px.example'], name);
 });
 
 test('a container is simulated push by push; what is not JSON is named', () => {

@@ -58,7 +58,7 @@ export function house(test, { domain = 'shop.example', settings = '' } = {}) {
   const account = JSON.parse(succeed('init', path, '--site-domain', domain, '--json'));
   const assets = join(path, 'assets');
   mkdirSync(join(assets, 'a'), { recursive: true });
-  writeFileSync(join(assets, 'tracker.js'), 'run("__ETAPPE_CONFIG__");');
+  for (const name of ['tracker.js', 'tracker_full.js']) writeFileSync(join(assets, name), 'run("__ETAPPE_CONFIG__");');
   writeFileSync(join(assets, 'assets.json'), '{"engine":"engine.1.js"}');
   writeFileSync(join(assets, 'a/engine.1.js'), 'engine');
   const file = join(path, 'etappe.toml');
